@@ -1,0 +1,19 @@
+"""The settings of the tests: the real ones, made fast and shut in. DATABASE_URL is respected."""
+
+import os
+
+os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0123456789" * 4)
+os.environ.setdefault("LOG_LEVEL", "WARNING")
+# Services are only what a test itself asks for; a developer's own .env must not change what is tested.
+for name in ("DEBUG", "BASE_URL", "BROKER_URL", "REDIS_URL", "EMAIL_URL", "SENTRY_DSN", "ALLOWED_HOSTS", "VAR_DIR"):
+    os.environ[name] = ""
+
+from config.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_AUTOREFRESH = True
