@@ -88,7 +88,7 @@ class Audience(models.TextChoices):
     PUBLIC = "public", _("allmänheten")
 
 
-class ObligationRuling(models.TextChoices):
+class RulingKind(models.TextChoices):
     EXEMPT = "exempt", _("befriad")
     REINSTATE = "reinstate", _("begärs igen")
     EXTEND = "extend", _("förlängd tid")

@@ -1,0 +1,60 @@
+"""Heavy work with progress, and what one import did."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from stakeholders.models.workspace import Recorded, WorkspaceQuerySet
+from stakeholders.rules import JobState
+
+
+class Job(Recorded):
+    """Work that takes longer than a page may: watched, left, cancelled; its failure told in words."""
+
+    workspace = models.ForeignKey("stakeholders.Workspace", models.PROTECT, related_name="jobs")
+    kind = models.CharField(_("slag"), max_length=40)
+    arguments = models.JSONField(default=dict)
+    state = models.CharField(_("läge"), max_length=20, choices=JobState.choices, default=JobState.QUEUED)
+    by_user = models.ForeignKey("stakeholders.User", models.PROTECT, related_name="+")
+    done = models.PositiveIntegerField(_("klart"), default=0)
+    total = models.PositiveIntegerField(_("av"), default=0)
+    started_at = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    cancel_asked_at = models.DateTimeField(null=True, blank=True)
+    result = models.JSONField(default=dict, blank=True)
+    failure = models.TextField(_("vad som gick fel"), blank=True)
+
+    objects = WorkspaceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("arbete")
+        verbose_name_plural = _("arbeten")
+        indexes = [models.Index(fields=["state", "id"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.get_state_display()}"
+
+
+class ImportRun(Recorded):
+    """One file on its way in: what it held, what was wrong, what was stored, so that it can be undone."""
+
+    workspace = models.ForeignKey("stakeholders.Workspace", models.PROTECT, related_name="import_runs")
+    plan_id = models.BigIntegerField(null=True, blank=True)
+    file_name = models.CharField(_("fil"), max_length=255)
+    sha256 = models.CharField(max_length=64)
+    content = models.JSONField(default=dict)
+    problems = models.JSONField(default=list)
+    by_user = models.ForeignKey("stakeholders.User", models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(_("inläst"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("avbruten"), null=True, blank=True)
+    undone_at = models.DateTimeField(_("ångrad"), null=True, blank=True)
+    stored = models.JSONField(_("det som lagrades"), default=dict)
+
+    objects = WorkspaceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("inläsning")
+        verbose_name_plural = _("inläsningar")
+
+    def __str__(self) -> str:
+        return self.file_name
