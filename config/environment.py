@@ -1,6 +1,5 @@
 """Reads the environment. A value that is missing or bad stops the start with one sentence that names it."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -29,16 +28,9 @@ def refuse(name: str, reason: str) -> NoReturn:
     raise SystemExit(f"Samspel startar inte: {name} {reason}")
 
 
-def _read(name: str, convert: Callable[..., Any], default: Any, wanted: str) -> Any:
-    try:
-        return convert(name, default=default)
-    except (ValueError, ImproperlyConfigured, KeyError, TypeError):
-        refuse(name, f"ska vara {wanted}, men är ”{env.str(name, default='')}”.")
-
-
 def text(name: str, default: str = "") -> str:
-    """A string, without blanks around it."""
-    return env.str(name, default=default).strip()
+    """A string, without blanks around it. Set but empty is as good as not set."""
+    return str(env.str(name, default="")).strip() or default
 
 
 def flag(name: str, default: bool) -> bool:
@@ -51,11 +43,10 @@ def flag(name: str, default: bool) -> bool:
 
 def number(name: str, default: int, at_least: int = 0) -> int:
     """A whole number, not below `at_least`."""
-    wanted = f"ett heltal, minst {at_least}"
-    value: int = _read(name, env.int, default, wanted)
-    if value < at_least:
-        refuse(name, f"ska vara {wanted}, men är {value}.")
-    return value
+    word = text(name, str(default))
+    if not word.isdecimal() or int(word) < at_least:
+        refuse(name, f"ska vara ett heltal, minst {at_least}, men är ”{word}”.")
+    return int(word)
 
 
 def choice(name: str, default: str, among: set[str]) -> str:

@@ -107,7 +107,8 @@ _SWEDISH_AFTER_Z = {"å": "z1", "ä": "z2", "æ": "z2", "ö": "z3", "ø": "z3"}
 def swedish_sort_key(text: str) -> str:
     """A key of hexadecimal digits that any database sorts as Swedish does: … z, å, ä, ö, whatever the case.
 
-    Digits and a–f keep their order in every collation, so SQLite and PostgreSQL agree. Numbers sort by size ("1.2" before "1.10").
+    Digits and a–f keep their order in every collation, so SQLite and PostgreSQL agree.
+    Numbers sort by size ("1.2" before "1.10").
     """
     composed = unicodedata.normalize("NFC", " ".join(text.split())).casefold()
     weights = []
@@ -139,9 +140,11 @@ def org_number_digits(text: str) -> str:
     return digits if total % 10 == 0 else ""
 
 
-_PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:19|20)?(\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])\s?[-+]?\s?(\d{4})(?!\d)")
+_PERSONAL_NUMBER = re.compile(
+    r"(?<!\d)(?:19|20)?(\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])\s?[-+]?\s?(\d{4})(?!\d)"
+)
 
 
 def has_personal_number(text: str) -> bool:
-    """Whether free text seems to hold a Swedish personnummer or samordningsnummer (a date, four digits, a right check digit)."""
+    """Whether free text seems to hold a personnummer or samordningsnummer: a date, four digits, a right check digit."""
     return any(org_number_digits("".join(found)) for found in _PERSONAL_NUMBER.findall(text))
