@@ -1,5 +1,8 @@
 """Words and pure functions about plans, measures and indicators: no tables, no clock."""
 
+from calendar import monthrange
+from datetime import date
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -90,3 +93,13 @@ class Breakdown(models.TextChoices):
 
 PARTS_OF_YEAR = {Interval.MONTH: 12, Interval.QUARTER: 4, Interval.TERTIAL: 3, Interval.HALF_YEAR: 2, Interval.YEAR: 1}
 """How many periods of each interval a year holds."""
+
+
+def period_bounds(interval: str, year: int, number: int) -> tuple[date, date]:
+    """First and last day of period `number` (from 1) of `interval` in `year`: tertial 3 of 2026 is 1 September–31 December."""
+    months = 12 // PARTS_OF_YEAR[Interval(interval)]
+    if not 1 <= number <= PARTS_OF_YEAR[Interval(interval)]:
+        raise ValueError(f"{interval} {number}")
+    first = months * (number - 1) + 1
+    last = first + months - 1
+    return date(year, first, 1), date(year, last, monthrange(year, last)[1])

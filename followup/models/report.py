@@ -44,6 +44,7 @@ class Report(Recorded):
     version = models.PositiveSmallIntegerField(_("version"))
     kind = models.CharField(_("slag"), max_length=20, choices=ReportKind.choices, default=ReportKind.ORIGINAL)
     channel = models.CharField(_("hur"), max_length=20, choices=Channel.choices)
+    form_key = models.UUIDField(_("formulärets nyckel"), null=True, blank=True, unique=True)
     receipt_number = models.CharField(_("kvittonummer"), max_length=20, unique=True)
     implementation_status = models.CharField(_("genomförande"), max_length=20, choices=ImplementationStatus.choices)
     status_reason = models.TextField(_("skäl"), blank=True)
