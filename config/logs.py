@@ -31,7 +31,7 @@ def scrub_sentry(event: Any, hint: Any) -> Any:
     return scrubbed(event)
 
 
-SHARED = [
+SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
@@ -58,9 +58,7 @@ def configure(level: str) -> dict[str, Any]:
                 "foreign_pre_chain": SHARED,
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    structlog.processors.ExceptionRenderer(
-                        structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-                    ),
+                    structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
                     scrub,
                     structlog.processors.JSONRenderer(ensure_ascii=False),
                 ],

@@ -187,9 +187,7 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 # Mail
 globals().update(env.mail(VAR_DIR / "mail"))
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env.text(
-    "MAIL_FROM", f"Samspel <samspel@{HOST if '.' in HOST and HOST not in env.LOOPBACK else 'example.se'}>"
-)
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", f"Samspel <samspel@{HOST if '.' in HOST and HOST not in env.LOOPBACK else 'example.se'}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # Later: the rows in the database are the queue and Celery is its doorbell. No broker, no doorbell:
@@ -205,7 +203,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "mail"
-CELERY_TASK_QUEUES = {"mail": {}, "heavy": {}}  # a long export never stands before a letter
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"mail": {}, "heavy": {}}  # a long export never stands before a letter
 # A ring that does not get through is caught by the sweep, not waited for: whether the broker refuses,
 # is silent or is gone, whoever rings is told within 2 s (measured on Redis and RabbitMQ).
 CELERY_TASK_PUBLISH_RETRY = False
