@@ -52,7 +52,9 @@ def _statements(model: Any, vendor: str) -> Iterable[str]:
     rule = model.__dict__.get("protection")
     if rule:
         yield from _trigger(vendor, table, "keep_row", "DELETE", "1=1", f"{table}: rows are never deleted")
-        yield from _trigger(vendor, table, "keep_content", "UPDATE", _changed(vendor, columns, rule), f"{table}: recorded content is never changed")
+        yield from _trigger(
+            vendor, table, "keep_content", "UPDATE", _changed(vendor, columns, rule), f"{table}: recorded content is never changed"
+        )
         if vendor == "postgresql":
             yield from _truncate_guard(table)
         if rule.parent:

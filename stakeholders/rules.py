@@ -140,9 +140,7 @@ def org_number_digits(text: str) -> str:
     return digits if total % 10 == 0 else ""
 
 
-_PERSONAL_NUMBER = re.compile(
-    r"(?<!\d)(?:19|20)?(\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])\s?[-+]?\s?(\d{4})(?!\d)"
-)
+_PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:19|20)?(\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])\s?[-+]?\s?(\d{4})(?!\d)")
 
 
 def has_personal_number(text: str) -> bool:

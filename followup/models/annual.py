@@ -31,7 +31,8 @@ class Assessment(Recorded):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(goal__isnull=False, measure=None) | models.Q(goal=None, measure__isnull=False), name="an_assessment_is_of_a_goal_or_a_measure"
+                condition=models.Q(goal__isnull=False, measure=None) | models.Q(goal=None, measure__isnull=False),
+                name="an_assessment_is_of_a_goal_or_a_measure",
             )
         ]
 

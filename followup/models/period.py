@@ -125,7 +125,8 @@ class ObligationRuling(Recorded):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(
-                condition=(models.Q(kind=RulingKind.EXTEND) & models.Q(due_on__isnull=False)) | (~models.Q(kind=RulingKind.EXTEND) & models.Q(due_on=None)),
+                condition=(models.Q(kind=RulingKind.EXTEND) & models.Q(due_on__isnull=False))
+                | (~models.Q(kind=RulingKind.EXTEND) & models.Q(due_on=None)),
                 name="an_extension_says_the_new_day",
             )
         ]

@@ -30,7 +30,9 @@ class ReportQuerySet(WorkspaceQuerySet):
 
     def awaiting_review(self) -> Self:
         """Submitted, neither returned, approved nor withdrawn, and not replaced by a newer version."""
-        newer = Report.objects.filter(obligation=models.OuterRef("obligation"), version__gt=models.OuterRef("version"), submitted_at__isnull=False)
+        newer = Report.objects.filter(
+            obligation=models.OuterRef("obligation"), version__gt=models.OuterRef("version"), submitted_at__isnull=False
+        )
         return self.submitted().filter(returned_at=None, approved_at=None, withdrawn_at=None).exclude(models.Exists(newer))
 
 
@@ -89,9 +91,13 @@ class Report(Recorded):
         constraints = [
             models.UniqueConstraint("obligation", "version", name="one_report_per_version"),
             models.CheckConstraint(condition=models.Q(percent_done=None) | models.Q(percent_done__lte=100), name="percent_done_within_100"),
-            models.CheckConstraint(condition=~models.Q(returned_at__isnull=False, approved_at__isnull=False), name="a_report_is_not_both_returned_and_approved"),
             models.CheckConstraint(
-                condition=models.Q(approved_by=None) | models.Q(submitted_by_user=None) | ~models.Q(approved_by=models.F("submitted_by_user")),
+                condition=~models.Q(returned_at__isnull=False, approved_at__isnull=False), name="a_report_is_not_both_returned_and_approved"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approved_by=None)
+                | models.Q(submitted_by_user=None)
+                | ~models.Q(approved_by=models.F("submitted_by_user")),
                 name="the_author_never_approves",
             ),
         ]
@@ -137,7 +143,13 @@ class ReportLine(models.Model):
             models.CheckConstraint(
                 condition=models.Q(state=LineState.VALUE)
                 | models.Q(state=LineState.ZERO, new_people=None, numerator=None, denominator=None)
-                | models.Q(state__in=[LineState.NOT_APPLICABLE, LineState.NOT_AVAILABLE], value=None, new_people=None, numerator=None, denominator=None),
+                | models.Q(
+                    state__in=[LineState.NOT_APPLICABLE, LineState.NOT_AVAILABLE],
+                    value=None,
+                    new_people=None,
+                    numerator=None,
+                    denominator=None,
+                ),
                 name="a_line_without_figure_has_none",
             ),
             models.CheckConstraint(

@@ -32,7 +32,9 @@ class Assignment(Recorded, Versioned):
         "stakeholders.ContactPerson", models.PROTECT, null=True, blank=True, related_name="assignments", verbose_name=_("kontaktperson")
     )
     commitment = models.TextField(_("åtar sig"), blank=True)
-    interval = models.CharField(_("eget intervall"), max_length=20, choices=Interval.choices, blank=True, help_text=_("Tomt betyder planens."))
+    interval = models.CharField(
+        _("eget intervall"), max_length=20, choices=Interval.choices, blank=True, help_text=_("Tomt betyder planens.")
+    )
     starts_on = models.DateField(_("från"))
     ends_on = models.DateField(_("till"), null=True, blank=True)
     proposed_by = models.ForeignKey("stakeholders.User", models.PROTECT, null=True, blank=True, related_name="+")
@@ -58,9 +60,15 @@ class Assignment(Recorded, Versioned):
         ordering = ["-role", "id"]
         constraints = [
             models.UniqueConstraint(
-                "measure", "actor", "role", condition=models.Q(ended_at=None, declined_at=None), name="one_current_assignment_per_actor_and_measure"
+                "measure",
+                "actor",
+                "role",
+                condition=models.Q(ended_at=None, declined_at=None),
+                name="one_current_assignment_per_actor_and_measure",
             ),
-            models.CheckConstraint(condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")), name="an_assignment_ends_after_it_begins"),
+            models.CheckConstraint(
+                condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")), name="an_assignment_ends_after_it_begins"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -76,7 +84,9 @@ class AssignmentIndicator(Recorded):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("assignment", "indicator", condition=models.Q(removed_at=None), name="an_assignment_reports_an_indicator_once")
+            models.UniqueConstraint(
+                "assignment", "indicator", condition=models.Q(removed_at=None), name="an_assignment_reports_an_indicator_once"
+            )
         ]
 
     def __str__(self) -> str:

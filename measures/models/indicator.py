@@ -72,7 +72,10 @@ class IndicatorVersion(Recorded):
         ordering = ["indicator", "number"]
         constraints = [
             models.UniqueConstraint("indicator", "number", name="one_definition_per_number"),
-            models.CheckConstraint(condition=models.Q(number=1, link="") | (models.Q(number__gt=1) & ~models.Q(link="")), name="a_later_definition_says_its_link"),
+            models.CheckConstraint(
+                condition=models.Q(number=1, link="") | (models.Q(number__gt=1) & ~models.Q(link="")),
+                name="a_later_definition_says_its_link",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -71,7 +71,9 @@ class Plan(Recorded, Versioned):
         verbose_name = _("plan")
         verbose_name_plural = _("planer")
         ordering = ["-first_year", "id"]
-        constraints = [models.CheckConstraint(condition=models.Q(last_year__gte=models.F("first_year")), name="a_plan_ends_after_it_begins")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(last_year__gte=models.F("first_year")), name="a_plan_ends_after_it_begins")
+        ]
 
     def __str__(self) -> str:
         return self.title

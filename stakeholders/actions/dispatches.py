@@ -30,7 +30,6 @@ def plan_dispatch(
         payload=payload,
     )
     DispatchItem.objects.bulk_create(
-        DispatchItem(dispatch=dispatch, subject_type=subject._meta.label_lower, subject_id=subject.pk, step=step)
-        for subject, step in about
+        DispatchItem(dispatch=dispatch, subject_type=subject._meta.label_lower, subject_id=subject.pk, step=step) for subject, step in about
     )
     return dispatch

@@ -33,7 +33,9 @@ class Actor(Recorded, Versioned):
     org_number = models.CharField(_("organisationsnummer"), max_length=10, blank=True, help_text=_("Tio siffror."))
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("del av"))
     areas = models.ManyToManyField("stakeholders.Area", blank=True, related_name="actors", verbose_name=_("områden"))
-    successor = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name=_("efterträdare"))
+    successor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name=_("efterträdare")
+    )
     closed_at = models.DateTimeField(_("upphörde"), null=True, blank=True)
     note = models.TextField(_("anteckning"), blank=True)
 

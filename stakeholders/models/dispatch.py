@@ -39,7 +39,9 @@ class Dispatch(Recorded):
         verbose_name_plural = _("utskick")
         indexes = [models.Index(fields=["state", "not_before"])]
         constraints = [
-            models.UniqueConstraint("contact", "day", "kind", condition=models.Q(kind=DispatchKind.REMINDER), name="one_reminder_per_contact_and_day"),
+            models.UniqueConstraint(
+                "contact", "day", "kind", condition=models.Q(kind=DispatchKind.REMINDER), name="one_reminder_per_contact_and_day"
+            ),
             models.CheckConstraint(
                 condition=models.Q(contact__isnull=False, user__isnull=True) | models.Q(contact__isnull=True, user__isnull=False),
                 name="a_dispatch_has_one_receiver",

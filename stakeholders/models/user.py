@@ -70,7 +70,9 @@ class Membership(Recorded):
     class Meta:
         verbose_name = _("roll")
         verbose_name_plural = _("roller")
-        constraints = [models.UniqueConstraint("user", "actor", "role", condition=models.Q(ended_at=None), name="one_active_membership_per_role")]
+        constraints = [
+            models.UniqueConstraint("user", "actor", "role", condition=models.Q(ended_at=None), name="one_active_membership_per_role")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()}"

@@ -76,14 +76,18 @@ class Workspace(Recorded, Versioned):
     contact_email = models.EmailField(_("svarsadress"), blank=True)
     contact_phone = models.CharField(_("telefon"), max_length=40, blank=True)
     greeting = models.TextField(_("egen hälsning i breven"), blank=True)
-    mail_pauses = models.JSONField(_("uppehåll i utskicken"), default=list, blank=True, help_text=_('Lista av {"from": datum, "to": datum, "why": text}.'))
+    mail_pauses = models.JSONField(
+        _("uppehåll i utskicken"), default=list, blank=True, help_text=_('Lista av {"from": datum, "to": datum, "why": text}.')
+    )
 
     objects = WorkspaceSelfQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("samverkansrum")
         verbose_name_plural = _("samverkansrum")
-        constraints = [models.CheckConstraint(condition=models.Q(small_number_threshold__gte=3), name="small_number_threshold_never_below_3")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(small_number_threshold__gte=3), name="small_number_threshold_never_below_3")
+        ]
 
     def __str__(self) -> str:
         return self.name
