@@ -5,6 +5,23 @@ from collections.abc import Iterator, Sequence
 import pytest
 from django.db import connection, transaction
 
+from followup.models import Obligation, Period
+from measures.models import Assignment, Indicator, Measure, Plan
+from stakeholders.models import Actor, User, Workspace
+from stakeholders.rules import Role
+from tests.factories import (
+    a_contact,
+    a_measure,
+    a_period,
+    a_plan,
+    a_user,
+    a_workspace,
+    an_actor,
+    an_assignment,
+    an_indicator,
+    an_obligation,
+)
+
 
 def _flush_past_triggers(operations, statements: Sequence[str]) -> None:
     """Empty the tables between tests that commit, although triggers rightly forbid it to everybody else."""
@@ -30,3 +47,86 @@ def flush_past_triggers() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(connection.ops), "execute_sql_flush", _flush_past_triggers)
         yield
+
+
+# The cast: one housing company with its people and one partner, and a neighbour who must never be seen.
+
+
+@pytest.fixture
+def workspace(db: None) -> Workspace:
+    return a_workspace("norrbruk")
+
+
+@pytest.fixture
+def company(workspace: Workspace) -> Actor:
+    return an_actor(workspace, "Norrbruksbyggen AB (Exempel)", kind="housing_company")
+
+
+@pytest.fixture
+def club(workspace: Workspace) -> Actor:
+    actor = an_actor(workspace, "Norrbruks IF (Exempel)")
+    a_contact(actor)
+    return actor
+
+
+@pytest.fixture
+def coordinator(company: Actor) -> User:
+    return a_user(company, Role.COORDINATOR, email="samordnare@norrbruk.example")
+
+
+@pytest.fixture
+def reviewer(company: Actor) -> User:
+    return a_user(company, Role.REVIEWER, email="granskare@norrbruk.example")
+
+
+@pytest.fixture
+def manager(company: Actor) -> User:
+    return a_user(company, Role.MANAGEMENT, email="ledning@norrbruk.example")
+
+
+@pytest.fixture
+def auditor(company: Actor) -> User:
+    return a_user(company, Role.AUDITOR, email="revisor@norrbruk.example")
+
+
+@pytest.fixture
+def reporter(club: Actor) -> User:
+    return a_user(club, Role.REPORTER, email="rapportor@norrbruk.example")
+
+
+@pytest.fixture
+def outsider(db: None) -> User:
+    """Coordinator of another workspace in the same database."""
+    neighbour = a_workspace("grannby")
+    return a_user(an_actor(neighbour, "Grannbybostäder AB (Exempel)", kind="housing_company"), Role.COORDINATOR)
+
+
+@pytest.fixture
+def plan(workspace: Workspace) -> Plan:
+    return a_plan(workspace)
+
+
+@pytest.fixture
+def measure(plan: Plan) -> Measure:
+    return a_measure(plan, number="3.1", title="Läxhjälp")
+
+
+@pytest.fixture
+def indicator(measure: Measure) -> Indicator:
+    return an_indicator(measure, name="Tillfällen")
+
+
+@pytest.fixture
+def assignment(measure: Measure, indicator: Indicator, club: Actor) -> Assignment:
+    return an_assignment(measure, club, indicator)
+
+
+@pytest.fixture
+def period(plan: Plan) -> Period:
+    """Tertial 2 of 2026, soft-closed at the date of the tests: late answers are still accepted."""
+    return a_period(plan, 2026, 2)
+
+
+@pytest.fixture
+def obligation(assignment: Assignment, period: Period) -> Obligation:
+    return an_obligation(assignment, period)
