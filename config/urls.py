@@ -14,4 +14,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("healthz", alive, name="alive"),
     path("account/", include("allauth.urls")),
+    path("", include("stakeholders.urls")),
+    path("", include("measures.urls")),
+    path("", include("followup.urls")),
 ]
