@@ -1,5 +1,6 @@
 """The reporting link: a narrow door for one contact at one actor, for what is due in one round."""
 
+import uuid
 from typing import Self
 
 from django.db import models
@@ -18,11 +19,12 @@ class AccessLinkQuerySet(WorkspaceQuerySet):
 
 
 class AccessLink(Recorded):
-    """One link: SHA-256 of a secret of at least 128 random bits. Expires at the closing of the period; revocable."""
+    """One link: SHA-256 of a secret of at least 128 random bits (see actions/links.py). Expires at the closing of the period; revocable."""
 
     contact = models.ForeignKey("stakeholders.ContactPerson", models.PROTECT, related_name="links")
     actor = models.ForeignKey("stakeholders.Actor", models.PROTECT, related_name="links")
     period = models.ForeignKey("followup.Period", models.PROTECT, related_name="links")
+    nonce = models.UUIDField(default=uuid.uuid4, editable=False, help_text=_("Halva hemligheten: länken räknas ut av den och en nyckel."))
     token_hash = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField(_("gäller till"))
     revoked_at = models.DateTimeField(_("återkallad"), null=True, blank=True)
@@ -40,6 +42,10 @@ class AccessLink(Recorded):
 
     def __str__(self) -> str:
         return f"{self.contact} {self.period}"
+
+    @property
+    def has_expired(self) -> bool:
+        return self.expires_at <= clock.now()
 
 
 class AccessLinkUse(Recorded):
