@@ -46,7 +46,7 @@ def _checked(day: date, reading: str = "") -> Day:
 
 
 def _from_number(number: float, is_end: bool) -> Day:
-    if number != int(number):
+    if number % 1:  # a fraction, or no number at all
         return Day(wrong="not_a_date")
     if FIRST_YEAR <= number <= LAST_YEAR:
         return _stretch(int(number), 1, 12, is_end)

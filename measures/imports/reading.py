@@ -120,7 +120,7 @@ class SheetReader:
             return None
         if isinstance(cell, date):
             return cell.year
-        if text.isascii() and text.isdigit() and 1950 <= int(text) <= 2150:
+        if text.isascii() and text.isdigit() and len(text) == 4 and 1950 <= int(text) <= 2150:
             return int(text)
         self.say("year_wrong", name, text)
         return None

@@ -96,6 +96,7 @@ def test_an_empty_date_is_neither_a_date_nor_wrong(written):
         ("tills vidare", "not_a_date"),  # nothing starts until further notice
         (True, "not_a_date"),
         (12.5, "not_a_date"),
+        (float("inf"), "not_a_date"),
     ],
 )
 def test_what_is_no_date_says_why(written, wrong):
