@@ -93,3 +93,9 @@ class RulingKind(models.TextChoices):
     REINSTATE = "reinstate", _("begärs igen")
     EXTEND = "extend", _("förlängd tid")
     CLOSE = "close", _("stängd utan rapport")
+
+
+class Visibility(models.TextChoices):
+    OWN = "own", _("bara min organisation")
+    SHARED = "shared", _("aktören, samordnaren och granskaren")
+    MANAGEMENT = "management", _("även ledning och revisor")
