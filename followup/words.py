@@ -95,7 +95,45 @@ class RulingKind(models.TextChoices):
     CLOSE = "close", _("stängd utan rapport")
 
 
-class Visibility(models.TextChoices):
-    OWN = "own", _("bara min organisation")
-    SHARED = "shared", _("aktören, samordnaren och granskaren")
-    MANAGEMENT = "management", _("även ledning och revisor")
+UNKNOWN = "okänt"
+"""The cell of a breakdown that carries what the others lack of the total."""
+
+
+class Flag(models.TextChoices):
+    """What a figure must say about itself besides its coverage (rules 1–6 of docs/figures.md)."""
+
+    NO_KIND = "no_kind", _("brist: räknesätt saknas")
+    OLDER_VALUE = "older_value", _("äldre uppgift")
+    LATE = "late", _("sen rapport")
+    AFTER_GAP = "after_gap", _("efter ett uppehåll: kan gälla mer än perioden")
+    NEGATIVE_DIFFERENCE = "negative_difference", _("den löpande summan har minskat")
+    LISTED = "listed", _("redovisas var för sig, går inte att slå ihop")
+    BARE_PERCENT = "bare_percent", _("procent utan täljare och nämnare, räknas inte in")
+    ZERO_DENOMINATOR = "zero_denominator", _("går inte att räkna ut: nämnaren är noll")
+    OVERLAP_UNDECIDED = "overlap_undecided", _("det är inte avgjort om det är samma personer")
+    LEAD_MISSING = "lead_missing", _("aktören som räknar för alla har inte svarat")
+    BRIDGED = "bridged", _("ny definition, överbryggad")
+    BREAK = "break", _("ny definition, två serier")
+    NO_TOTAL_ACROSS_YEARS = "no_total_across_years", _("redovisas år för år, ingen summa")
+
+
+class Completeness(models.TextChoices):
+    PROVISIONAL = "provisional", _("preliminär")
+    INCOMPLETE = "incomplete", _("ofullständig")
+    FINAL = "final", _("slutlig")
+
+
+class StatusSource(models.TextChoices):
+    """Where the status of a measure comes from."""
+
+    REPORTED = "reported", _("rapporterad")
+    DECIDED = "decided", _("beslutad")
+    NOT_REPORTED = "not_reported", _("utan rapport")
+    NO_RESPONSIBLE = "no_responsible", _("saknar ansvarig")
+
+
+class Protection(models.TextChoices):
+    """Why a small number is not shown (rule 8)."""
+
+    FEW = "few", _("färre än gränsen")
+    HIDDEN = "hidden", _("dold")
