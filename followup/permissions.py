@@ -3,7 +3,8 @@
 from typing import Any
 
 from followup.models import Obligation, Report
-from stakeholders.models import ContactPerson
+from measures.models import Assignment
+from stakeholders.models import Actor, ContactPerson
 from stakeholders.permissions import can_coordinate, can_review, roles_in
 from stakeholders.rules import Role
 
@@ -15,7 +16,7 @@ def can_submit_report(by: Any, obligation: Obligation) -> bool:
         return by.actor_id == actor.pk and by.left_at is None
     if can_coordinate(by, actor.workspace):
         return True
-    return Role.REPORTER in roles_in(by, actor.workspace) and by.memberships.active().filter(actor=actor, role=Role.REPORTER).exists()
+    return _reports_for(by, actor)
 
 
 def can_review_report(by: Any, report: Report) -> bool:
@@ -30,3 +31,22 @@ def can_withdraw_report(by: Any, report: Report) -> bool:
 def can_run_round(by: Any, workspace: Any) -> bool:
     """Extend, exempt, close, unlock."""
     return can_coordinate(by, workspace)
+
+
+def can_ask_for_correction(by: Any, report: Report) -> bool:
+    """Either side: whoever may answer, and whoever reviews."""
+    return can_submit_report(by, report.obligation) or can_review_report(by, report)
+
+
+def can_comment(by: Any, report: Report) -> bool:
+    return can_ask_for_correction(by, report)
+
+
+def can_write_note(by: Any, assignment: Assignment) -> bool:
+    """A reporter of the actor; at the company those who coordinate or review."""
+    workspace = assignment.actor.workspace
+    return can_review(by, workspace) or can_coordinate(by, workspace) or _reports_for(by, assignment.actor)
+
+
+def _reports_for(by: Any, actor: Actor) -> bool:
+    return Role.REPORTER in roles_in(by, actor.workspace) and by.memberships.active().filter(actor=actor, role=Role.REPORTER).exists()

@@ -95,6 +95,12 @@ class RulingKind(models.TextChoices):
     CLOSE = "close", _("stängd utan rapport")
 
 
+class Visibility(models.TextChoices):
+    OWN = "own", _("bara min organisation")
+    SHARED = "shared", _("aktören, samordnaren och granskaren")
+    MANAGEMENT = "management", _("även ledning och revisor")
+
+
 UNKNOWN = "okänt"
 """The cell of a breakdown that carries what the others lack of the total."""
 

@@ -19,12 +19,14 @@ class AppendOnly:
     `together`: columns that may change only while the fact they belong to is being set, {"payload": "disposed_at"}.
     `sealed_by`: the fact from which the row is frozen; until it is set the row may be changed (never deleted).
     `parent`: (foreign key column, parent table, parent fact): no INSERT once the parent is sealed.
+    `of_import`: a row that an import made (`import_run_id`) may be deleted once that import is undone; nothing else may.
     """
 
     once: tuple[str, ...] = ()
     together: tuple[tuple[str, str], ...] = ()
     sealed_by: str = ""
     parent: tuple[str, str, str] | None = None
+    of_import: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def _statements(model: Any, vendor: str) -> Iterable[str]:
     columns = [field.column for field in model._meta.local_concrete_fields]
     rule = model.__dict__.get("protection")
     if rule:
-        yield from _trigger(vendor, table, "keep_row", "DELETE", "1=1", f"{table}: rows are never deleted")
+        yield from _trigger(vendor, table, "keep_row", "DELETE", _is_kept(rule), f"{table}: rows are never deleted")
         yield from _trigger(
             vendor, table, "keep_content", "UPDATE", _changed(vendor, columns, rule), f"{table}: recorded content is never changed"
         )
@@ -66,6 +68,13 @@ def _statements(model: Any, vendor: str) -> Iterable[str]:
         differ = f"({wall.left}) {_is_not(vendor)} ({wall.right})"
         for event in ("INSERT", "UPDATE"):
             yield from _trigger(vendor, table, f"same_room_{event.lower()}", event, differ, f"{table}: belongs to another workspace")
+
+
+def _is_kept(rule: AppendOnly) -> str:
+    """The condition under which a DELETE is refused."""
+    if not rule.of_import:
+        return "1=1"
+    return "NOT EXISTS (SELECT 1 FROM stakeholders_importrun WHERE id = OLD.import_run_id AND undone_at IS NOT NULL)"
 
 
 def _changed(vendor: str, columns: list[str], rule: AppendOnly) -> str:

@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 
 from followup.models import Draft, Obligation, ObligationRuling, Period, Report, ReportCell, ReportLine, ReportSignature
 from followup.models.report import Channel
-from followup.queries import due_on, obligation_state
+from followup.queries import due_on, obligation_state, whom_to_ask
 from followup.transitions import State, Verb, refusal
 from followup.words import LineState, ReportKind, RulingKind
 from measures.models import IndicatorVersion
 from stakeholders import clock, events
+from stakeholders.actions.dispatches import plan_dispatch
 from stakeholders.events import By
 from stakeholders.models import ContactPerson, User
 from stakeholders.refusals import NotAllowed, NotRight, TooLate
+from stakeholders.rules import DispatchKind
 
 
 @dataclass(frozen=True)
@@ -100,13 +102,17 @@ def submit_report(
 
 @transaction.atomic
 def return_report(report: Report, *, by: User, reason: str, new_due_on: date | None = None) -> Report:
-    """Ask for completion, with a reason and perhaps a new last day. Timeliness stays what it was."""
+    """Ask for completion, with a reason and perhaps a new last day; whoever answered gets a letter. Timeliness stays what it was."""
     obligation = _review(report, by, Verb.RETURN)
     if not reason.strip():
         raise NotRight(_("Skriv vad som behöver kompletteras."))
     _set_facts(report, returned_at=clock.now(), returned_by=by, returned_reason=reason)
+    if new_due_on and new_due_on < clock.today():
+        raise NotRight(_("Den nya sista dagen har redan passerat."))
     if new_due_on:
         ObligationRuling.objects.create(obligation=obligation, kind=RulingKind.EXTEND, due_on=new_due_on, reason=reason, by_user=by)
+    if receiver := whom_to_ask(obligation, report.submitted_by_contact):
+        plan_dispatch(DispatchKind.RETURNED, workspace=_workspace(obligation), to=receiver, about=[(report, "returned")])
     events.record("report.returned", report, workspace=_workspace(obligation), by=by, why=reason, new_due_on=new_due_on)
     return report
 

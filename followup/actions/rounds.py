@@ -1,16 +1,17 @@
 """Rounds: periods and obligations are made ahead; people extend, exempt, close and unlock."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from itertools import groupby
 
 from django.db import transaction
-from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from followup.actions.reports import refuse_if_closed
 from followup.models import Obligation, ObligationIndicator, ObligationRuling, Period, PeriodUnlock, Report
 from followup.queries import obligation_state
-from followup.transitions import Verb, refusal
+from followup.transitions import State, Verb, refusal
 from followup.words import RulingKind
 from measures.models import Assignment, AssignmentIndicator, IndicatorVersion, Plan
 from measures.rules import PARTS_OF_YEAR, Interval, period_bounds
@@ -40,25 +41,47 @@ def make_round(plan: Plan, year: int, *, by: By) -> list[Period]:
 
 
 @transaction.atomic
-def make_obligations(periods: Iterable[Period], *, by: By) -> int:
-    """One obligation for each period that an accepted assignment overlaps by at least a day. Harmless twice; gives
-    how many
-    were new. Definitions in force at the period's start are pinned."""
+def make_obligations(periods: Iterable[Period], *, by: By, only: Assignment | None = None) -> int:
+    """One obligation for each open period that an accepted assignment overlaps by at least a day (or that `only` one does).
+    Harmless twice; gives how many were new. Definitions in force at the period's start are pinned. The same few statements
+    however many there are."""
     made = 0
-    for period in periods:
-        if period.closed_at:
-            continue
-        assignments = _asked_in(period)
-        known = set(period.obligations.values_list("assignment_id", flat=True))
-        new = Obligation.objects.bulk_create(
-            (Obligation(assignment=assignment, period=period) for assignment in assignments if assignment.pk not in known),
-            batch_size=500,
-        )
-        _pin(period)
-        if new:
-            events.record("period.obligations_made", period, workspace=period.plan.workspace, by=by, count=len(new))
-        made += len(new)
+    for plan, group in groupby(sorted(periods, key=lambda period: period.plan_id), key=lambda period: period.plan):
+        made += _make_for_plan(plan, [period for period in group if not period.closed_at], by, only)
     return made
+
+
+def keep_ahead(today: date | None = None) -> int:
+    """Make this year's and next year's rounds of every plan in force. For the worker, daily; gives how many obligations were new."""
+    today = today or clock.today()
+    made = 0
+    for plan in Plan.objects.filter(adopted_on__isnull=False, closed_at=None).select_related("workspace"):
+        for year in range(max(today.year, plan.first_year), min(today.year + 1, plan.last_year) + 1):
+            with transaction.atomic():
+                before = Obligation.objects.filter(period__plan=plan, period__year=year).count()
+                make_round(plan, year, by=None)
+                made += Obligation.objects.filter(period__plan=plan, period__year=year).count() - before
+    return made
+
+
+@transaction.atomic
+def follow_assignment(assignment: Assignment, *, by: By) -> None:
+    """Let the obligations follow what an assignment has become: accepted, ended, declined, moved in time or given another rhythm.
+
+    New ones are made in every open period it now overlaps. Those that are asked for no more are exempted, unless an answer has come
+    or been begun: what a partner has written is never thrown away. Harmless twice.
+    """
+    assignment = Assignment.objects.select_related("measure__plan__workspace").get(pk=assignment.pk)
+    plan = assignment.measure.plan
+    make_obligations(plan.periods.filter(closed_at=None), by=by, only=assignment)
+    mine = assignment.obligations.filter(period__closed_at=None).select_related("period", "draft").prefetch_related("reports", "rulings")
+    for obligation in mine:
+        state = obligation_state(obligation)
+        if _is_asked(assignment, obligation.period):
+            if state == State.EXEMPT and _was_exempted_by_itself(obligation):
+                _rule(obligation, RulingKind.REINSTATE, Verb.REINSTATE, by=None, reason=_("uppdraget gäller igen"))
+        elif state == State.UNANSWERED and not hasattr(obligation, "draft") and _may_lapse(assignment, obligation.period):
+            _rule(obligation, RulingKind.EXEMPT, Verb.EXEMPT, by=None, reason=_("uppdraget gäller inte längre för den här perioden"))
 
 
 @transaction.atomic
@@ -143,44 +166,84 @@ def _period(plan: Plan, year: int, interval: str, number: int) -> Period:
     )
 
 
-def _asked_in(period: Period) -> list[Assignment]:
-    """Accepted assignments, with the period's interval, that overlap it by at least one day."""
-    own_interval = Q(interval=period.interval)
-    if period.interval == period.plan.interval:
-        own_interval |= Q(interval="")
-    return list(
-        Assignment.objects.filter(own_interval, measure__plan=period.plan, accepted_at__isnull=False, declined_at=None)
-        .filter(starts_on__lte=period.ends_on)
-        .filter(Q(ended_on=None) | Q(ended_on__gte=period.starts_on))
-        .filter(Q(ends_on=None) | Q(ends_on__gte=period.starts_on))
-    )
-
-
-def _pin(period: Period) -> None:
-    """Pin, to every obligation of the period, the definition in force at its start for each indicator its assignment
-    reports.
-    """
-    versions: dict[int, IndicatorVersion] = {}
-    in_plan = IndicatorVersion.objects.filter(indicator__plan=period.plan, indicator__is_reported=True)
-    for version in in_plan.order_by("number"):
-        if version.starts_on <= period.starts_on or version.indicator_id not in versions:
-            versions[version.indicator_id] = version
-    pinned = set(
-        ObligationIndicator.objects.filter(obligation__period=period).values_list("obligation_id", "indicator_version__indicator_id")
-    )
-    reported = (
-        AssignmentIndicator.objects.filter(assignment__obligations__period=period, removed_at=None)
-        .values_list(F("assignment__obligations__id"), "indicator_id")
-        .filter(assignment__obligations__period=period)
-    )
-    ObligationIndicator.objects.bulk_create(
+def _make_for_plan(plan: Plan, periods: list[Period], by: By, only: Assignment | None) -> int:
+    assignments = Assignment.objects.filter(measure__plan=plan, accepted_at__isnull=False, declined_at=None)
+    if only:
+        assignments = assignments.filter(pk=only.pk)
+    known = set(Obligation.objects.filter(period__in=periods).values_list("assignment_id", "period_id"))
+    new = Obligation.objects.bulk_create(
         (
-            ObligationIndicator(obligation_id=obligation_id, indicator_version=versions[indicator_id])
-            for obligation_id, indicator_id in set(reported)
-            if indicator_id in versions and versions[indicator_id].kind and (obligation_id, indicator_id) not in pinned
+            Obligation(assignment=assignment, period=period)
+            for assignment in assignments.order_by("id")
+            for period in periods
+            if (assignment.pk, period.pk) not in known and _overlaps(assignment, period, plan)
         ),
         batch_size=500,
     )
+    _pin(plan, periods)
+    for period_id, count in Counter(obligation.period_id for obligation in new).items():
+        period = next(period for period in periods if period.pk == period_id)
+        events.record("period.obligations_made", period, workspace=plan.workspace, by=by, count=count)
+    return len(new)
+
+
+def _is_asked(assignment: Assignment, period: Period) -> bool:
+    """Whether an accepted assignment is to answer in the period."""
+    return bool(assignment.accepted_at and not assignment.declined_at and _overlaps(assignment, period, assignment.measure.plan))
+
+
+def _overlaps(assignment: Assignment, period: Period, plan: Plan) -> bool:
+    """The period has the assignment's rhythm and they share at least one day."""
+    last_day = assignment.ended_on or assignment.ends_on
+    return (
+        (assignment.interval or plan.interval) == period.interval
+        and assignment.starts_on <= period.ends_on
+        and (last_day is None or last_day >= period.starts_on)
+    )
+
+
+def _may_lapse(assignment: Assignment, period: Period) -> bool:
+    """A round that has opened is asked for to its end in the rhythm it opened with; one outside the assignment's time is not."""
+    last_day = assignment.ended_on or assignment.ends_on
+    is_outside = assignment.declined_at or assignment.starts_on > period.ends_on or (last_day and last_day < period.starts_on)
+    return bool(is_outside) or period.opens_on > clock.today()
+
+
+def _was_exempted_by_itself(obligation: Obligation) -> bool:
+    standing = [ruling for ruling in obligation.rulings.all() if ruling.kind != RulingKind.EXTEND]
+    return bool(standing) and standing[-1].by_user_id is None
+
+
+def _pin(plan: Plan, periods: list[Period]) -> None:
+    """Pin, to every obligation of the periods, the definition in force at its period's start for each indicator its assignment
+    reports.
+    """
+    definitions: dict[int, list[IndicatorVersion]] = defaultdict(list)
+    for version in IndicatorVersion.objects.filter(indicator__plan=plan, indicator__is_reported=True).order_by("number"):
+        definitions[version.indicator_id].append(version)
+    pinned = set(
+        ObligationIndicator.objects.filter(obligation__period__in=periods).values_list("obligation_id", "indicator_version__indicator_id")
+    )
+    reported: dict[int, set[int]] = defaultdict(set)
+    in_plan = AssignmentIndicator.objects.filter(assignment__measure__plan=plan, removed_at=None)
+    for assignment_id, indicator_id in in_plan.values_list("assignment_id", "indicator_id"):
+        reported[assignment_id].add(indicator_id)
+    starts = {period.pk: period.starts_on for period in periods}
+    new = []
+    for obligation_id, assignment_id, period_id in Obligation.objects.filter(period__in=periods).values_list(
+        "id", "assignment_id", "period_id"
+    ):
+        for indicator_id in sorted(reported[assignment_id]):
+            version = _definition_at(definitions[indicator_id], starts[period_id])
+            if version and version.kind and (obligation_id, indicator_id) not in pinned:
+                new.append(ObligationIndicator(obligation_id=obligation_id, indicator_version=version))
+    ObligationIndicator.objects.bulk_create(new, batch_size=500)
+
+
+def _definition_at(versions: list[IndicatorVersion], day: date) -> IndicatorVersion | None:
+    """The definition in force on `day`: the last that had begun, or the first when none had."""
+    begun = [version for version in versions if version.starts_on <= day]
+    return begun[-1] if begun else next(iter(versions), None)
 
 
 def _rule(obligation: Obligation, kind: str, verb: Verb, *, by: By, reason: str, due_on: date | None = None) -> ObligationRuling:

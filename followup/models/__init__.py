@@ -1,6 +1,8 @@
 """How it goes: rounds, answers, review, judgements, and what was published."""
 
 from followup.models.annual import AnnualFollowUp, Assessment, Decision, FrozenFile, Publication
+from followup.models.correction import CorrectionRequest
+from followup.models.journal import JournalNote
 from followup.models.link import AccessLink, AccessLinkUse
 from followup.models.outside import OutsideValue
 from followup.models.overlap import OverlapDecision
@@ -12,9 +14,11 @@ __all__ = [
     "AccessLinkUse",
     "AnnualFollowUp",
     "Assessment",
+    "CorrectionRequest",
     "Decision",
     "Draft",
     "FrozenFile",
+    "JournalNote",
     "Obligation",
     "ObligationIndicator",
     "ObligationRuling",

@@ -5,6 +5,7 @@ from datetime import date
 from followup.models import Obligation
 from followup.transitions import ReportFacts, State, state_of
 from followup.words import RulingKind
+from stakeholders.models import ContactPerson
 
 
 def obligation_state(obligation: Obligation) -> State:
@@ -23,3 +24,11 @@ def due_on(obligation: Obligation) -> date:
     extended = [ruling for ruling in obligation.rulings.all() if ruling.kind == RulingKind.EXTEND]
     latest = max(extended, key=lambda ruling: ruling.pk, default=None)
     return latest.due_on if latest and latest.due_on else obligation.period.due_on
+
+
+def whom_to_ask(obligation: Obligation, preferred: ContactPerson | None = None) -> ContactPerson | None:
+    """Whom to write to about an answer: `preferred`, the assignment's contact, or another at the actor; None when nobody can be reached."""
+    for contact in (preferred, obligation.assignment.contact):
+        if contact and contact.is_reachable:
+            return contact
+    return next((contact for contact in obligation.assignment.actor.contacts.all() if contact.is_reachable), None)

@@ -63,8 +63,9 @@ class IndicatorVersion(Recorded):
     bridge_factor = models.BigIntegerField(_("omräkningsfaktor"), null=True, blank=True)
     decision_reference = models.CharField(_("beslut"), max_length=200, blank=True)
     by_user = models.ForeignKey("stakeholders.User", models.PROTECT, null=True, blank=True, related_name="+")
+    import_run = models.ForeignKey("stakeholders.ImportRun", models.PROTECT, null=True, blank=True, editable=False, related_name="+")
 
-    protection = AppendOnly()
+    protection = AppendOnly(of_import=True)
 
     class Meta:
         verbose_name = _("definition")
@@ -90,8 +91,9 @@ class Baseline(Recorded):
     value = models.BigIntegerField(_("utgångsvärde"))
     decision_reference = models.CharField(_("beslut"), max_length=200, blank=True)
     by_user = models.ForeignKey("stakeholders.User", models.PROTECT, null=True, blank=True, related_name="+")
+    import_run = models.ForeignKey("stakeholders.ImportRun", models.PROTECT, null=True, blank=True, editable=False, related_name="+")
 
-    protection = AppendOnly()
+    protection = AppendOnly(of_import=True)
 
     class Meta:
         ordering = ["id"]
@@ -109,8 +111,9 @@ class Target(Recorded):
     basis = models.CharField(_("målet avser"), max_length=20, choices=TargetBasis.choices, default=TargetBasis.PER_YEAR)
     decision_reference = models.CharField(_("beslut"), max_length=200, blank=True)
     by_user = models.ForeignKey("stakeholders.User", models.PROTECT, null=True, blank=True, related_name="+")
+    import_run = models.ForeignKey("stakeholders.ImportRun", models.PROTECT, null=True, blank=True, editable=False, related_name="+")
 
-    protection = AppendOnly()
+    protection = AppendOnly(of_import=True)
 
     class Meta:
         ordering = ["year", "id"]

@@ -92,8 +92,9 @@ class Evidence(Recorded):
     judged_by = models.CharField(_("bedömt av"), max_length=200, blank=True)
     judged_on = models.DateField(_("bedömt den"), null=True, blank=True)
     by_user = models.ForeignKey("stakeholders.User", models.PROTECT, null=True, blank=True, related_name="+")
+    import_run = models.ForeignKey("stakeholders.ImportRun", models.PROTECT, null=True, blank=True, editable=False, related_name="+")
 
-    protection = AppendOnly()
+    protection = AppendOnly(of_import=True)
 
     class Meta:
         verbose_name = _("stöd")

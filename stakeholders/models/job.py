@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from stakeholders.models.workspace import Recorded, WorkspaceQuerySet
+from stakeholders.protection import AppendOnly
 from stakeholders.rules import JobState
 
 
@@ -36,12 +37,17 @@ class Job(Recorded):
 
 
 class ImportRun(Recorded):
-    """One file on its way in: what it held, what was wrong, what was stored, so that it can be undone."""
+    """One file on its way in: what it held, what was wrong, what was stored, so that it can be undone.
+
+    `packed`: the rows, until they are stored or given up; after that only those left out. `content`: what a person has chosen
+    and what the preview counts. `stored`: the ids of what it made, and the former values of what it changed.
+    """
 
     workspace = models.ForeignKey("stakeholders.Workspace", models.PROTECT, related_name="import_runs")
     plan_id = models.BigIntegerField(null=True, blank=True)
     file_name = models.CharField(_("fil"), max_length=255)
     sha256 = models.CharField(max_length=64)
+    packed = models.BinaryField(default=b"")
     content = models.JSONField(default=dict)
     problems = models.JSONField(default=list)
     by_user = models.ForeignKey("stakeholders.User", models.PROTECT, null=True, related_name="+")
@@ -51,6 +57,7 @@ class ImportRun(Recorded):
     stored = models.JSONField(_("det som lagrades"), default=dict)
 
     objects = WorkspaceQuerySet.as_manager()
+    protection = AppendOnly(sealed_by="confirmed_at", once=("undone_at",))
 
     class Meta:
         verbose_name = _("inläsning")

@@ -1,0 +1,47 @@
+"""The journal of an assignment: notes are written, and taken away."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from followup.models import JournalNote
+from measures.models import Assignment
+from stakeholders import clock, events
+from stakeholders.models import Actor, User
+from stakeholders.refusals import NotRight, TooLate
+
+
+@transaction.atomic
+def write_note(assignment: Assignment, *, by: User, day: date, text: str, visibility: str) -> JournalNote:
+    """A dated note, told for the writer's own organisation."""
+    if not text.strip():
+        raise NotRight(_("Skriv vad som hände."))
+    if day > clock.today():
+        raise NotRight(_("Dagen har inte varit än. Skriv när det har hänt."))
+    note = JournalNote.objects.create(
+        assignment=assignment, actor=_organisation(by, assignment), day=day, text=text.strip(), visibility=visibility, by_user=by
+    )
+    events.record("note.written", note, workspace=assignment.actor.workspace, by=by, visibility=visibility)
+    return note
+
+
+@transaction.atomic
+def remove_note(note: JournalNote, *, by: User) -> JournalNote:
+    """Nobody sees the note any more; that it was there is kept in the history."""
+    note = JournalNote.objects.select_for_update(of=("self",)).select_related("actor__workspace").get(pk=note.pk)
+    if note.removed_at:
+        raise TooLate(_("Anteckningen är redan borttagen."))
+    note.removed_at, note.removed_by = clock.now(), by
+    note.save(update_fields=["removed_at", "removed_by"])
+    events.record("note.removed", note, workspace=note.actor.workspace, by=by)
+    return note
+
+
+def _organisation(by: User, assignment: Assignment) -> Actor:
+    """For whom `by` writes: the assignment's actor when that is where they are, else their own place in the workspace."""
+    mine = [
+        membership.actor
+        for membership in by.memberships.active().filter(actor__workspace=assignment.actor.workspace).select_related("actor")
+    ]
+    return assignment.actor if assignment.actor in mine else mine[0]
