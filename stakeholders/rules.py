@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from difflib import SequenceMatcher
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -146,3 +147,20 @@ _PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:19|20)?(\d{2})(0[1-9]|1[0-2])(0[1-9]|[
 def has_personal_number(text: str) -> bool:
     """Whether free text seems to hold a personnummer or samordningsnummer: a date, four digits, a right check digit."""
     return any(org_number_digits("".join(found)) for found in _PERSONAL_NUMBER.findall(text))
+
+
+_LEGAL_FORMS = {"ab", "aktiebolag", "hb", "kb", "ek", "for", "ideell", "forening", "foreningen", "stiftelsen", "exempel", "i", "och", "the"}
+
+
+def core_of_name(text: str) -> str:
+    """What tells one organisation's name from another's: "Kretsloppet, ek. för. (Exempel)" → "kretsloppet"."""
+    words = re.findall(r"\w+", normalise_search(text))
+    return " ".join(word for word in words if word not in _LEGAL_FORMS) or " ".join(words)
+
+
+def names_are_alike(one: str, other: str) -> bool:
+    """Whether two names may well be of the same organisation: the same but for legal form, word order or a letter or two."""
+    first, second = core_of_name(one), core_of_name(other)
+    if sorted(first.split()) == sorted(second.split()):
+        return True
+    return SequenceMatcher(None, first, second, autojunk=False).ratio() >= 0.87

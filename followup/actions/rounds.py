@@ -198,14 +198,15 @@ def _overlaps(assignment: Assignment, period: Period, plan: Plan) -> bool:
     return (
         (assignment.interval or plan.interval) == period.interval
         and assignment.starts_on <= period.ends_on
-        and (last_day is None or last_day >= period.starts_on)
+        and (last_day is None or last_day >= max(period.starts_on, assignment.starts_on))  # an end before the start: it never ran
     )
 
 
 def _may_lapse(assignment: Assignment, period: Period) -> bool:
     """A round that has opened is asked for to its end in the rhythm it opened with; one outside the assignment's time is not."""
     last_day = assignment.ended_on or assignment.ends_on
-    is_outside = assignment.declined_at or assignment.starts_on > period.ends_on or (last_day and last_day < period.starts_on)
+    is_over = last_day and last_day < max(period.starts_on, assignment.starts_on)
+    is_outside = assignment.declined_at or assignment.starts_on > period.ends_on or is_over
     return bool(is_outside) or period.opens_on > clock.today()
 
 
