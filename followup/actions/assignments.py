@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from followup.actions.rounds import follow_assignment
 from followup.models import Obligation
 from measures.actions import assignments as parts
-from measures.models import Assignment, AssignmentIndicator, Measure, Plan
+from measures.models import Assignment, AssignmentIndicator, Indicator, Measure, Plan
 from stakeholders import clock, events
 from stakeholders.actions.actors import close_actor as close_in_register
 from stakeholders.actions.dispatches import plan_dispatch
@@ -52,6 +52,15 @@ def assign_many(plan: Plan, choices: Iterable[tuple[Measure, Actor, str]], *, by
 def accept_assignment(assignment: Assignment, *, by: By) -> Assignment:
     """The actor says yes: from now its answers are asked for in the open rounds."""
     assignment = parts.accept_assignment(assignment, by=by)
+    follow_assignment(assignment, by=by)
+    return assignment
+
+
+@transaction.atomic
+def change_assignment(assignment: Assignment, *, by: User, version: int, indicators: Iterable[Indicator], **part: Any) -> Assignment:
+    """Edit contact, commitment, rhythm, last day and figures; the rounds ask accordingly. Raises ChangedMeanwhile."""
+    assignment = parts.change_assignment(assignment, by=by, version=version, **part)
+    parts.choose_indicators(assignment, indicators, by=by)
     follow_assignment(assignment, by=by)
     return assignment
 

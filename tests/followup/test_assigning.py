@@ -8,6 +8,7 @@ from followup.actions.assignments import (
     accept_assignment,
     assign_actor,
     assign_many,
+    change_assignment,
     close_actor,
     end_assignment,
     replace_assignment,
@@ -18,7 +19,7 @@ from followup.actions.rounds import make_obligations
 from followup.models import Obligation
 from followup.queries import obligation_state
 from followup.transitions import State
-from measures.actions.assignments import change_assignment, choose_indicators, decline_assignment
+from measures.actions.assignments import choose_indicators, decline_assignment
 from measures.models import Assignment
 from stakeholders import clock
 from stakeholders.models import Dispatch, Event
@@ -234,11 +235,15 @@ def test_a_closed_actor_hands_its_parts_to_the_successor(assignment, coordinator
         assign_actor(both, club, by=coordinator)
 
 
-def test_a_part_is_edited_with_its_version(assignment, club, coordinator):
-    other = a_contact(club)
-    fields = {"contact": other, "commitment": "Fem ledare", "interval": "half_year", "ends_on": None}
+def test_a_part_is_edited_with_its_version_and_the_rounds_follow(assignment, club, coordinator, plan, indicator):
+    later, half = a_period(plan, 2027, 1, opens_on=date(2027, 4, 1)), a_period(plan, 2027, 1, interval="half_year")
+    make_obligations([later], by=None)
+    fields = {"contact": a_contact(club), "commitment": "Fem ledare", "interval": "half_year", "ends_on": None, "indicators": [indicator]}
 
     change_assignment(assignment, by=coordinator, version=assignment.version, **fields)
+
+    assert obligation_state(later.obligations.get()) == State.EXEMPT
+    assert half.obligations.get().assignment == assignment
 
     with pytest.raises(ChangedMeanwhile):
         change_assignment(assignment, by=coordinator, version=assignment.version, **{**fields, "commitment": "Sex ledare"})
