@@ -1,7 +1,10 @@
 """Pure functions about answers: no tables, no clock. Figures are integers of 1/10 000 of the unit."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 
+from followup.transitions import State
 from measures.rules import SCALE, IndicatorKind
 
 FAR_OFF_TIMES = 2
@@ -18,5 +21,54 @@ def is_far_off(kind: str, now: Fraction | int | None, last: Fraction | int | Non
         return False
     if kind == IndicatorKind.RATIO:
         return abs(Fraction(now) - Fraction(last)) >= FAR_OFF_POINTS
-    is_other_size = now > FAR_OFF_TIMES * last or FAR_OFF_TIMES * now < last
-    return is_other_size and abs(now - last) >= FAR_OFF_UNITS
+    present, before = Fraction(now), Fraction(last)
+    is_other_size = present > FAR_OFF_TIMES * before or FAR_OFF_TIMES * present < before
+    return is_other_size and abs(present - before) >= FAR_OFF_UNITS
+
+
+@dataclass(frozen=True)
+class Contacted:
+    """What is known about whether a question has come through: the latest moment of each, and whether somebody can be reached."""
+
+    can_be_reached: bool = True
+    begun_at: datetime | None = None
+    opened_at: datetime | None = None
+    reminded_at: datetime | None = None
+    uncertain_at: datetime | None = None
+    asked_at: datetime | None = None
+
+
+SIGNS: dict[str, str] = {
+    State.SUBMITTED: "to_review",
+    State.CORRECTING: "to_review",
+    State.APPROVED: "approved",
+    State.RETURNED: "returned",
+    State.WITHDRAWN: "withdrawn",
+    State.EXEMPT: "exempt",
+    State.CLOSED: "closed_without",
+}
+
+
+def sign_of(state: str, contacted: Contacted, is_past_due: bool) -> str:
+    """The one sign (a name in stakeholders' symbols) that says most about an answer: what has come, else the last we know of it.
+
+    An address that does not work goes before all but a begun answer; a sign of life (opened) before mail whose fate is unknown.
+    """
+    if state != State.UNANSWERED:
+        return SIGNS[state]
+    if contacted.begun_at:
+        return "begun"
+    if not contacted.can_be_reached:
+        return "wrong_address"
+    known = [
+        (moment, name)
+        for moment, name in (
+            (contacted.reminded_at, "reminded"),
+            (contacted.opened_at, "opened"),
+            (contacted.uncertain_at, "uncertain_mail"),
+        )
+        if moment
+    ]
+    if known:
+        return max(known)[1]
+    return "overdue" if is_past_due else "asked"

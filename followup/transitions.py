@@ -66,7 +66,7 @@ TABLE: dict[State, dict[Verb, State]] = {
         Verb.CORRECT: State.CORRECTING,
         Verb.RETURN: State.APPROVED,
         Verb.APPROVE: State.APPROVED,
-        Verb.WITHDRAW: State.WITHDRAWN,
+        Verb.WITHDRAW: State.SUBMITTED,
         Verb.EXEMPT: State.EXEMPT,
     },
     State.WITHDRAWN: {
@@ -76,9 +76,12 @@ TABLE: dict[State, dict[Verb, State]] = {
         Verb.CLOSE: State.CLOSED,
     },
     State.EXEMPT: {Verb.REINSTATE: State.UNANSWERED},
-    State.CLOSED: {Verb.REINSTATE: State.UNANSWERED},
+    State.CLOSED: {Verb.SUBMIT: State.SUBMITTED, Verb.REINSTATE: State.UNANSWERED},
 }
-"""What may be done in each state, and where it leads. After REINSTATE the state is worked out anew from the reports."""
+"""What may be done in each state, and where it leads. After REINSTATE the state is worked out anew from the reports.
+
+In CLOSED the round must first be unlocked (`refuse_if_closed`). Withdrawing under a pending correction leaves that to review.
+"""
 
 REFUSED: dict[State, object] = {
     State.UNANSWERED: _("Det finns ingen inskickad rapport."),

@@ -34,6 +34,38 @@ class ActorKind(models.TextChoices):
     OTHER = "other", _("annan")
 
 
+class Sector(models.TextChoices):
+    SCHOOL = "school", _("Skola och utbildning")
+    CIVIL = "civil", _("Civilsamhälle")
+    PUBLIC = "public", _("Kommun, region, stat")
+    BUSINESS = "business", _("Näringsliv")
+
+
+SECTOR_OF: dict[str, Sector] = {
+    ActorKind.MUNICIPAL_DEPARTMENT: Sector.PUBLIC,
+    ActorKind.MUNICIPAL_COMPANY: Sector.PUBLIC,
+    ActorKind.SCHOOL: Sector.SCHOOL,
+    ActorKind.ADULT_EDUCATION: Sector.SCHOOL,
+    ActorKind.SOCIAL_SERVICES: Sector.PUBLIC,
+    ActorKind.LIBRARY_CULTURE: Sector.PUBLIC,
+    ActorKind.REGION_HEALTH: Sector.PUBLIC,
+    ActorKind.POLICE: Sector.PUBLIC,
+    ActorKind.EMPLOYMENT_SERVICE: Sector.PUBLIC,
+    ActorKind.STATE_AGENCY: Sector.PUBLIC,
+    ActorKind.RESCUE_SERVICE: Sector.PUBLIC,
+    ActorKind.UNIVERSITY: Sector.SCHOOL,
+    ActorKind.ASSOCIATION: Sector.CIVIL,
+    ActorKind.FAITH_COMMUNITY: Sector.CIVIL,
+    ActorKind.STUDY_ASSOCIATION: Sector.CIVIL,
+    ActorKind.TENANT_ORGANISATION: Sector.CIVIL,
+    ActorKind.VILLAGE_ASSOCIATION: Sector.CIVIL,
+    ActorKind.SOCIAL_ENTERPRISE: Sector.CIVIL,
+    ActorKind.BUSINESS: Sector.BUSINESS,
+    ActorKind.PRIVATE_LANDLORD: Sector.BUSINESS,
+}
+"""Coarse groups to filter by. The housing company itself, networks and others belong to none."""
+
+
 class Role(models.TextChoices):
     COORDINATOR = "coordinator", _("samordnare")
     REVIEWER = "reviewer", _("granskare")

@@ -1,14 +1,22 @@
 """Rounds, and the answers that are expected in them."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from followup.words import RulingKind
 from measures.rules import Interval
 from stakeholders.models import Recorded, WorkspaceQuerySet
 from stakeholders.protection import AppendOnly, SameRoom
+
+TITLES: dict[str, Any] = {
+    Interval.QUARTER: _("Kvartal %(number)s, %(year)s"),
+    Interval.TERTIAL: _("Tertial %(number)s, %(year)s"),
+    Interval.HALF_YEAR: _("Halvår %(number)s, %(year)s"),
+    Interval.YEAR: _("Året %(year)s"),
+}
 
 
 class PeriodQuerySet(WorkspaceQuerySet):
@@ -52,6 +60,13 @@ class Period(Recorded):
 
     def __str__(self) -> str:
         return f"{self.year} {self.interval} {self.number}"
+
+    @property
+    def title(self) -> str:
+        """What people call it: "Tertial 3, 2026", "Mars 2026", "Året 2026"."""
+        if self.interval == Interval.MONTH:
+            return date_format(self.starts_on, "F Y").capitalize()
+        return str(TITLES[self.interval]) % {"number": self.number, "year": self.year}
 
 
 class PeriodUnlock(Recorded):

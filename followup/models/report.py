@@ -5,7 +5,8 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from followup.words import ImplementationStatus, LineState, ReportKind
+from followup.models.period import ObligationRuling
+from followup.words import ImplementationStatus, LineState, ReportKind, RulingKind
 from stakeholders.models import Recorded, WorkspaceQuerySet
 from stakeholders.protection import AppendOnly
 
@@ -29,11 +30,18 @@ class ReportQuerySet(WorkspaceQuerySet):
         return self.filter(approved_at__isnull=False, withdrawn_at=None)
 
     def awaiting_review(self) -> Self:
-        """Submitted, neither returned, approved nor withdrawn, and not replaced by a newer version."""
+        """Submitted, neither returned, approved nor withdrawn, not replaced by a newer version, and asked for still."""
+        standing = (
+            ObligationRuling.objects.filter(obligation=models.OuterRef("obligation"))
+            .exclude(kind=RulingKind.EXTEND)
+            .order_by("-id")
+            .values("kind")[:1]
+        )
         newer = Report.objects.filter(
             obligation=models.OuterRef("obligation"), version__gt=models.OuterRef("version"), submitted_at__isnull=False
         )
-        return self.submitted().filter(returned_at=None, approved_at=None, withdrawn_at=None).exclude(models.Exists(newer))
+        waiting = self.submitted().filter(returned_at=None, approved_at=None, withdrawn_at=None).exclude(models.Exists(newer))
+        return waiting.annotate(ruling=models.Subquery(standing)).filter(models.Q(ruling=None) | ~models.Q(ruling=RulingKind.EXEMPT))
 
 
 class Report(Recorded):

@@ -1,0 +1,1 @@
+"""What may be sent: one file for each place it is sent from."""

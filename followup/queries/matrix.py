@@ -1,0 +1,136 @@
+"""The round as a table: actors by measures, those who lack an answer first, totals both ways; and whom to ring."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from followup.queries.rounds import TO_REVIEW, Cell, Tally, tally
+from measures.models import Goal, Measure
+from stakeholders.models import Actor
+from stakeholders.rules import SECTOR_OF, Sector
+
+WIDEST = 12
+"""More measures than this make a table each, by focus area; a table is never made to fit by shrinking."""
+
+
+@dataclass
+class MatrixRow:
+    actor: Actor
+    cells: list[Cell | None]
+    total: Tally
+
+    @property
+    def lacks(self) -> int:
+        return self.total.asked - self.total.answered
+
+
+@dataclass
+class Section:
+    """One table: `title` is empty when the whole round fits in one."""
+
+    title: str
+    measures: list[Measure]
+    rows: list[MatrixRow]
+    totals: list[Tally]
+    total: Tally
+
+
+@dataclass
+class Chip:
+    """A filter with how many actors it shows."""
+
+    name: str
+    words: str
+    count: int
+    actors: set[int] = field(default_factory=set)
+
+
+def chips(cells: list[Cell]) -> list[Chip]:
+    """All, those who lack an answer, those to review, and the sectors that are there."""
+    by_sector: dict[str, set[int]] = defaultdict(set)
+    for cell in cells:
+        if sector := SECTOR_OF.get(cell.actor.kind):
+            by_sector[sector].add(cell.actor.pk)
+    groups = [
+        ("", _("Alla"), {cell.actor.pk for cell in cells}),
+        ("missing", _("Saknar svar"), {cell.actor.pk for cell in cells if cell.is_missing}),
+        ("review", _("Att granska"), {cell.actor.pk for cell in cells if cell.state in TO_REVIEW}),
+        *((str(sector), str(sector.label), by_sector[sector]) for sector in Sector),
+    ]
+    return [Chip(name, words, len(actors), actors) for name, words, actors in groups if actors or not name]
+
+
+def sections(cells: list[Cell]) -> list[Section]:
+    """The tables of the round."""
+    measures = _in_order({cell.measure.pk: cell.measure for cell in cells}.values())
+    if len(measures) <= WIDEST:
+        return [_section("", measures, cells)] if measures else []
+    tables = []
+    for focus, group in _by_focus(measures):
+        parts = [group[start : start + WIDEST] for start in range(0, len(group), WIDEST)]
+        for number, part in enumerate(parts, 1):
+            title = f"{focus.title} ({number}/{len(parts)})" if len(parts) > 1 else focus.title
+            tables.append(_section(title, part, cells))
+    return tables
+
+
+def _section(title: str, measures: list[Measure], cells: list[Cell]) -> Section:
+    wanted = {measure.pk for measure in measures}
+    inside = [cell for cell in cells if cell.measure.pk in wanted]
+    placed: dict[int, dict[int, Cell]] = defaultdict(dict)
+    actors = {}
+    for cell in inside:
+        actors[cell.actor.pk] = cell.actor
+        standing = placed[cell.actor.pk].get(cell.measure.pk)
+        if standing is None or (cell.is_missing and not standing.is_missing):  # two parts in one measure: the one that lacks is shown
+            placed[cell.actor.pk][cell.measure.pk] = cell
+    rows = [
+        MatrixRow(
+            actors[pk],
+            [found.get(measure.pk) for measure in measures],
+            tally(cell for cell in inside if cell.actor.pk == pk),
+        )
+        for pk, found in placed.items()
+    ]
+    rows.sort(key=lambda row: (-row.lacks, row.actor.name_sort, row.actor.pk))
+    totals = [tally(cell for cell in inside if cell.measure.pk == measure.pk) for measure in measures]
+    return Section(title, measures, rows, totals, tally(inside))
+
+
+def _by_focus(measures: list[Measure]) -> list[tuple[Goal, list[Measure]]]:
+    """The measures under each focus area, areas in the order of the plan."""
+    groups: dict[int, tuple[Goal, list[Measure]]] = {}
+    for measure in measures:
+        top = measure.goal
+        while top.parent:
+            top = top.parent
+        groups.setdefault(top.pk, (top, []))[1].append(measure)
+    return sorted(groups.values(), key=lambda group: (group[0].position, group[0].pk))
+
+
+def _in_order(measures: Iterable[Measure]) -> list[Measure]:
+    return sorted(measures, key=lambda measure: (measure.number_sort, measure.pk))
+
+
+@dataclass
+class Call:
+    """One actor to ring: what is lacking, and what was last heard."""
+
+    actor: Actor
+    missing: list[Cell]
+
+    @property
+    def has_wrong_address(self) -> bool:
+        return any(cell.sign == "wrong_address" for cell in self.missing)
+
+
+def calls(cells: list[Cell]) -> list[Call]:
+    """Actors that lack an answer, wrong addresses first, then those that lack most."""
+    missing: dict[int, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        if cell.is_missing:
+            missing[cell.actor.pk].append(cell)
+    found = [Call(group[0].actor, sorted(group, key=lambda cell: cell.measure.number_sort)) for group in missing.values()]
+    return sorted(found, key=lambda call: (not call.has_wrong_address, -len(call.missing), call.actor.name_sort))
