@@ -1,0 +1,191 @@
+"""Small numbers: what is hidden is enough, and not everything. The attack knows the method, the labels and every number shown."""
+
+import itertools
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from followup.suppression import Sums, is_small_rate, protect, refreshed
+from followup.words import Protection
+from measures.rules import SCALE
+
+K = 5
+FEW, HIDDEN = Protection.FEW, Protection.HIDDEN
+
+
+def hidden_of(amounts: dict, sums: list, **kwargs) -> dict:
+    return protect([Sums({key: amount * SCALE for key, amount in amounts.items()}, sums)], K, **kwargs)
+
+
+def cube(rnd: random.Random, *sizes: int) -> tuple[dict, list]:
+    """Counts over some dimensions with every margin, and the sums along each dimension; None stands for "all"."""
+    axes = [range(size) for size in sizes]
+    amounts = {place: rnd.choice((0, 0, 1, 2, 3, 4, 5, 6, 8, 13, 40)) for place in itertools.product(*axes)}
+    sums = []
+    for axis, values in enumerate(axes):
+        others = [(*axes[other], None) if other < axis else axes[other] for other in range(len(axes))]
+        for place in itertools.product(*(others[:axis]), [None], *others[axis + 1 :]):
+            parts = [(*place[:axis], value, *place[axis + 1 :]) for value in values]
+            amounts[place] = sum(amounts[part] for part in parts)
+    full = [(*axis, None) for axis in axes]
+    for place in itertools.product(*full):
+        for axis, values in enumerate(axes):
+            if place[axis] is None:
+                sums.append((place, [(*place[:axis], value, *place[axis + 1 :]) for value in values]))
+    return amounts, sums
+
+
+def attack(amounts: dict, sums: list, hidden: dict) -> dict:
+    """The smallest and largest value of each hidden cell that fit what is shown, by tightening bounds until nothing moves."""
+    low = {key: amounts[key] if key not in hidden else 1 if hidden[key] == FEW else min(K, amounts[key]) for key in amounts}
+    high = {key: amounts[key] if key not in hidden else K - 1 if hidden[key] == FEW else 10**9 for key in amounts}
+    moved = True
+    while moved:
+        moved = False
+        for total, parts in sums:
+            signs = {total: -1, **dict.fromkeys(parts, 1)}
+            for key, sign in signs.items():
+                rest_low = sum(low[other] if s > 0 else -high[other] for other, s in signs.items() if other != key)
+                rest_high = sum(high[other] if s > 0 else -low[other] for other, s in signs.items() if other != key)
+                bounds = (-rest_high, -rest_low) if sign > 0 else (rest_low, rest_high)
+                new_low, new_high = max(low[key], bounds[0]), min(high[key], bounds[1])
+                if (new_low, new_high) != (low[key], high[key]):
+                    low[key], high[key], moved = new_low, new_high, True
+    return {key: (low[key], high[key]) for key in hidden}
+
+
+def every_story(amounts: dict, sums: list, hidden: dict, most: int = 60) -> list[dict]:
+    """Every way to fill the hidden cells so that all sums hold: exact, for small tables."""
+    bounds = attack(amounts, sums, hidden)
+    keys = sorted(hidden, key=repr)
+    stories: list[dict] = []
+
+    def fill(index: int, values: dict) -> None:
+        if len(stories) >= most:
+            return
+        if index == len(keys):
+            stories.append(dict(values))
+            return
+        key = keys[index]
+        for value in range(bounds[key][0], min(bounds[key][1], amounts[key] + 12) + 1):
+            values[key] = value
+            if all(_may_hold(total, parts, values) for total, parts in sums if key in (total, *parts)):
+                fill(index + 1, values)
+        del values[key]
+
+    def _may_hold(total, parts, values) -> bool:
+        cells = (total, *parts)
+        if any(cell in hidden and cell not in values for cell in cells):
+            return True
+        said = {cell: values.get(cell, amounts[cell]) for cell in cells}
+        return said[total] == sum(said[part] for part in parts)
+
+    fill(0, {})
+    return stories
+
+
+def test_three_women_and_forty_men_are_both_hidden_and_the_total_shown():
+    hidden = hidden_of({"all": 43, "women": 3, "men": 40}, [("all", ["women", "men"])])
+    assert hidden == {"women": FEW, "men": HIDDEN}
+
+
+def test_zero_and_the_threshold_itself_are_shown():
+    assert hidden_of({"all": 5, "women": 0, "men": 5}, [("all", ["women", "men"])]) == {}
+
+
+def test_the_smallest_that_is_enough_is_hidden_and_no_more():
+    amounts = {"all": 78, "a": 3, "b": 7, "c": 8, "d": 60}
+    assert hidden_of(amounts, [("all", ["a", "b", "c", "d"])]) == {"a": FEW, "b": HIDDEN}
+
+
+def test_the_total_goes_too_when_the_parts_are_not_enough():
+    assert hidden_of({"all": 7, "women": 3, "men": 4}, [("all", ["women", "men"])]) == {"women": FEW, "men": FEW, "all": HIDDEN}
+
+
+def test_fours_that_sum_to_twelve_give_each_other_away_so_more_is_hidden():
+    """Three "färre än 5" with the sum 12 can only be 4, 4 and 4, although they are more than two and more than 2k."""
+    hidden = hidden_of({"all": 52, "a": 4, "b": 4, "c": 4, "d": 40}, [("all", ["a", "b", "c", "d"])])
+    assert hidden == {"a": FEW, "b": FEW, "c": FEW, "d": HIDDEN}
+
+
+def test_a_number_shared_by_two_blocks_is_not_given_away_by_their_sums():
+    """Two blocks of hidden cells joined by one: each row and column has two hidden, and yet the joint is a difference of sums."""
+    rows, columns = range(4), range(4)
+    amounts = {(row, column): 20 for row in rows for column in columns}
+    for place in ((0, 0), (0, 1), (1, 0), (1, 1), (2, 2), (2, 3), (3, 2), (3, 3)):
+        amounts[place] = 8
+    amounts[1, 2] = 3
+    sums = [((row, None), [(row, column) for column in columns]) for row in rows]
+    sums += [((None, column), [(row, column) for row in rows]) for column in columns]
+    sums.append(((None, None), [(row, None) for row in rows]))
+    for total, parts in sums:
+        amounts[total] = sum(amounts[part] for part in parts)
+    before = {place for place in amounts if amounts[place] == 8}
+    hidden = hidden_of(amounts, sums, hidden_before=before)
+    assert {story[1, 2] for story in every_story(amounts, sums, hidden, most=400)} != {3}
+
+
+def test_what_was_hidden_stays_hidden():
+    assert hidden_of({"all": 90, "a": 40, "b": 50}, [("all", ["a", "b"])], hidden_before={"a"}) == {"a": HIDDEN, "b": HIDDEN}
+
+
+def test_a_partner_who_knows_its_own_number_is_shown_no_total_that_gives_the_other_away():
+    hidden = hidden_of({"all": 43, "own": 40, "other": 3}, [("all", ["own", "other"])], known={"own"})
+    assert hidden == {"other": FEW, "all": HIDDEN}
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "small"),
+    [(3, 100, True), (97, 100, True), (5, 9, True), (5, 10, False), (0, 20, False), (20, 20, False), (0, 0, False)],
+)
+def test_rates(numerator, denominator, small):
+    assert is_small_rate(numerator * SCALE, denominator * SCALE, K) is small
+
+
+def test_the_threshold_is_never_below_three():
+    assert protect([Sums({"a": 2 * SCALE}, [])], 1) == {"a": FEW}
+
+
+@pytest.mark.parametrize(("before", "now", "shown"), [(None, 3, 3), (40, 43, 40), (40, 45, 45), (40, 40, 40), (40, 38, 40)])
+def test_the_public_year_to_date_waits_for_enough_new(before, now, shown):
+    assert refreshed(None if before is None else before * SCALE, now * SCALE, K) == shown * SCALE
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 2**32), st.sampled_from([(2,), (3,), (5,), (2, 2), (3, 3), (4, 2), (2, 2, 2), (3, 2, 2)]))
+def test_no_subtraction_recovers_anything_below_the_threshold(seed, sizes):
+    amounts, sums = cube(random.Random(seed), *sizes)
+    hidden = hidden_of(amounts, sums)
+    found = attack(amounts, sums, hidden)
+    for key in amounts:
+        if 0 < amounts[key] < K:
+            assert hidden[key] == FEW
+            assert found[key][0] < found[key][1], key
+    for total, parts in sums:
+        covered = [part for part in parts if part in hidden]
+        if covered and total not in hidden:
+            assert len(covered) > 1
+            assert sum(amounts[part] for part in covered) >= 2 * K
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32), st.sampled_from([(3,), (2, 2), (3, 2), (2, 2, 2)]))
+def test_every_small_number_has_another_story(seed, sizes):
+    """Exactly: there is another way to fill in what is hidden that gives every number shown, and another small number."""
+    amounts, sums = cube(random.Random(seed), *sizes)
+    hidden = hidden_of(amounts, sums)
+    few = {key for key in hidden if hidden[key] == FEW}
+    if few and len(hidden) <= 14:
+        seen: dict = {key: set() for key in few}
+        for story in every_story(amounts, sums, hidden, most=3000):
+            for key in few:
+                seen[key].add(story[key])
+        assert all(len(values) > 1 for values in seen.values())
+
+
+def test_the_attack_finds_what_is_left_unprotected():
+    """The attack itself works: with only the small numbers hidden, it recovers them."""
+    amounts, sums = {"all": 43, "women": 3, "men": 40}, [("all", ["women", "men"])]
+    assert attack(amounts, sums, {"women": FEW})["women"] == (3, 3)
