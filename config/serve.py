@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -30,7 +31,8 @@ def main() -> None:
     prepare()
     sys.stdout.write(f"{_sign_in()}\nSamspel svarar på {settings.BASE_URL} – avsluta med Ctrl-C.\n\n")
     sys.stdout.flush()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for end in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(end, lambda *_: sys.exit(0))
     sys.exit(keep_going(f"{host}:{port}"))
 
 
@@ -53,10 +55,27 @@ def prepare() -> None:
 
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
-    if not settings.DEBUG:
-        call_command("collectstatic", verbosity=0, interactive=False)
+    _collect_static()
     if "load_demo" in get_commands() and not Workspace.objects.exists():
         call_command("load_demo")
+
+
+def _collect_static() -> None:
+    """Gather and pack the static files, unless they are the same as last time: it takes ten seconds."""
+    if settings.DEBUG:
+        return
+    now = _fingerprint()
+    stamp = Path(settings.STATIC_ROOT) / ".fingerprint"
+    if not stamp.is_file() or stamp.read_text() != now:
+        call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+        stamp.write_text(now)
+
+
+def _fingerprint() -> str:
+    """A hash of every static file's path, size and time, and of the pinned packages."""
+    files = sorted(path for folder in settings.STATICFILES_DIRS for path in Path(folder).rglob("*") if path.is_file())
+    seen = [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files]
+    return sha256("\n".join([*seen, (ROOT / "requirements.txt").read_text()]).encode()).hexdigest()
 
 
 def _sign_in() -> str:
@@ -67,36 +86,55 @@ def _sign_in() -> str:
 
 def keep_going(bind: str) -> int:
     """Run the web server and the worker. Gives the web server's exit code; a fallen worker is started again."""
-    python = [sys.executable]
-    web = subprocess.Popen(  # noqa: S603 our own words, no shell
-        [*python, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "-b", bind, "config.wsgi"], cwd=ROOT
-    )
-    work_command = [*python, "manage.py", "work"] if "work" in get_commands() else []
-    work: subprocess.Popen | None = None
-    pause, started = 1.0, 0.0
+    web = _start("-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "-w", "1", "--graceful-timeout", "5", "-b", bind, "config.wsgi")
+    worker = Worker() if "work" in get_commands() else None
     try:
         while web.poll() is None:
-            if work_command and (work is None or work.poll() is not None) and time.monotonic() - started > pause:
-                pause = 1.0 if time.monotonic() - started > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
-                work, started = subprocess.Popen(work_command, cwd=ROOT), time.monotonic()  # noqa: S603
+            if worker:
+                worker.keep()
             time.sleep(0.25)
     except KeyboardInterrupt:
         pass
     finally:
-        for child in filter(None, [work, web]):
-            child.terminate()
-        for child in filter(None, [work, web]):
-            _wait(child)
-    return web.returncode or 0
+        _end([web, worker.process] if worker else [web])
+    return max(web.returncode, 0)
 
 
-def _wait(child: subprocess.Popen) -> None:
-    """Give a child ten seconds to end what it is doing, then end it."""
-    try:
-        child.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
+class Worker:
+    """`manage.py work`, started again when it falls: at once the first time, then after longer and longer pauses."""
+
+    def __init__(self) -> None:
+        self._begin()
+        self.pause = 1.0
+
+    def _begin(self) -> None:
+        self.process = _start("manage.py", "work")
+        self.began = time.monotonic()
+
+    def keep(self) -> None:
+        """Start it again if it has fallen and the pause is over."""
+        lived = time.monotonic() - self.began
+        if self.process.poll() is None or lived < self.pause:
+            return
+        self.pause = 1.0 if lived > LONGEST_PAUSE else min(self.pause * 2, LONGEST_PAUSE)
+        self._begin()
+
+
+def _start(*words: str) -> subprocess.Popen:
+    """A Python process in a group of its own: Ctrl-C reaches us alone, and we end the others in order."""
+    return subprocess.Popen([sys.executable, *words], cwd=ROOT, process_group=0)  # noqa: S603 our own words, no shell
+
+
+def _end(children: list[subprocess.Popen]) -> None:
+    """Ask each to end what it is doing; end it after ten seconds."""
+    for child in children:
+        child.terminate()
+    for child in children:
+        try:
+            child.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "config.static.StaticFiles",
     "django.contrib.humanize",
     "django.forms",
     "allauth",
@@ -62,10 +62,12 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",  # closed by default: an open page says so itself
     "django.contrib.messages.middleware.MessageMiddleware",
+    "stakeholders.sessions.limited",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "config.refusals.Refusals",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -117,6 +119,8 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "jpg", "webp", "woff2", "gz", "br"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -146,12 +150,22 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
-SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no letters to whoever's address somebody types in
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 allauth's own writes on GET
+ACCOUNT_FORMS = {
+    "login": "stakeholders.accounts.SignIn",
+    "reset_password": "stakeholders.accounts.AskForPassword",
+    "reset_password_from_key": "stakeholders.accounts.ChoosePassword",
+    "change_password": "stakeholders.accounts.ChangePassword",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("PROXIES", 0)  # 0: the visitor's address is the one that connects
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())  # see stakeholders/sessions.py for what ends it earlier
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HTTPS
 
 # What a browser may do with our pages
+CSRF_FAILURE_VIEW = "config.refusals.form_too_old"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = HTTPS
