@@ -57,8 +57,11 @@ def _validate(answers: dict[str, str]) -> None:
     for name, answer in answers.items():
         if not answer:
             raise CommandError(f"--{name} får inte vara tomt.")
-    checks = {"slug": (validate_slug, "ett kortnamn av a–z, siffror och bindestreck"), "email": (validate_email, "en e-postadress")}
-    for name, (check, wanted) in checks.items():
+    checks: list[tuple[str, Any, str]] = [
+        ("slug", validate_slug, "ett kortnamn av a–z, siffror och bindestreck"),
+        ("email", validate_email, "en e-postadress"),
+    ]
+    for name, check, wanted in checks:
         try:
             check(answers[name])
         except ValidationError:
