@@ -1,5 +1,6 @@
 """What every test stands on. Cast and factories are in factories.py."""
 
+import os
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -47,6 +48,25 @@ def flush_past_triggers() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(connection.ops), "execute_sql_flush", _flush_past_triggers)
         yield
+
+
+@pytest.fixture
+def redis_url() -> str:
+    """A real Redis, on machines that say where theirs is; .ci/run always does."""
+    return _service("TEST_REDIS_URL")
+
+
+@pytest.fixture
+def rabbitmq_url() -> str:
+    """A real RabbitMQ, likewise."""
+    return _service("TEST_RABBITMQ_URL")
+
+
+def _service(name: str) -> str:
+    url = os.environ.get(name, "")
+    if not url:
+        pytest.skip(f"{name} is not set; .ci/run sets it")
+    return url
 
 
 # The cast: one housing company with its people and one partner, and a neighbour who must never be seen.
