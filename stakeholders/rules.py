@@ -119,6 +119,16 @@ class DispatchKind(models.TextChoices):
     FEEDBACK = "feedback", _("återkoppling i mars")
 
 
+ROUND_KINDS = [DispatchKind.REQUEST, DispatchKind.REMINDER]
+"""Letters about a round: at most one of them to a person in a day."""
+
+DIGEST_KINDS = [DispatchKind.COORDINATOR_DIGEST, DispatchKind.REVIEW_DIGEST]
+"""Summaries to people with an account: at most one of each in a day."""
+
+AT_ONCE_KINDS = [DispatchKind.RECEIPT, DispatchKind.NEW_LINK]
+"""What somebody is waiting for: sent at any hour, also to a person who has declined other mail."""
+
+
 class JobState(models.TextChoices):
     QUEUED = "queued", _("väntar")
     RUNNING = "running", _("pågår")

@@ -6,6 +6,7 @@ from stakeholders.models.area import Area
 from stakeholders.models.attachment import Attachment
 from stakeholders.models.dispatch import Dispatch, DispatchItem
 from stakeholders.models.event import Event, EventSeal
+from stakeholders.models.heartbeat import Heartbeat
 from stakeholders.models.job import ImportRun, Job
 from stakeholders.models.user import Membership, User
 from stakeholders.models.workspace import Recorded, Versioned, Workspace, WorkspaceQuerySet
@@ -21,6 +22,7 @@ __all__ = [
     "DispatchItem",
     "Event",
     "EventSeal",
+    "Heartbeat",
     "ImportRun",
     "Job",
     "Membership",

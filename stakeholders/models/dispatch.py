@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from stakeholders.models.workspace import Recorded, WorkspaceQuerySet
-from stakeholders.rules import DispatchKind, DispatchState
+from stakeholders.rules import DIGEST_KINDS, ROUND_KINDS, DispatchKind, DispatchState
 
 
 class Dispatch(Recorded):
@@ -40,8 +40,9 @@ class Dispatch(Recorded):
         indexes = [models.Index(fields=["state", "not_before"])]
         constraints = [
             models.UniqueConstraint(
-                "contact", "day", "kind", condition=models.Q(kind=DispatchKind.REMINDER), name="one_reminder_per_contact_and_day"
+                "contact", "day", condition=models.Q(kind__in=ROUND_KINDS), name="one_round_letter_per_contact_and_day"
             ),
+            models.UniqueConstraint("user", "day", "kind", condition=models.Q(kind__in=DIGEST_KINDS), name="one_digest_per_user_and_day"),
             models.CheckConstraint(
                 condition=models.Q(contact__isnull=False, user__isnull=True) | models.Q(contact__isnull=True, user__isnull=False),
                 name="a_dispatch_has_one_receiver",

@@ -18,6 +18,8 @@ class Job(Recorded):
     by_user = models.ForeignKey("stakeholders.User", models.PROTECT, related_name="+")
     done = models.PositiveIntegerField(_("klart"), default=0)
     total = models.PositiveIntegerField(_("av"), default=0)
+    attempts = models.PositiveSmallIntegerField(_("försök"), default=0)
+    claimed_by = models.CharField(max_length=100, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
