@@ -13,7 +13,7 @@ RUN_STAMP := .venv/.run-$(shell cksum < requirements.txt | cut -d' ' -f1)
 DEV_STAMP := .venv/.dev-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
 INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 APPS := stakeholders measures followup
-TEMPLATES = $(shell git ls-files -co --exclude-standard 'templates/*.html' '*/templates/*.html')
+TEMPLATES = $(shell git ls-files -co --exclude-standard 'templates/*.html' '*/templates/*.html' ':!tests')
 ARGS ?=
 
 help:  ## What can be made

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
+from config.urls import handler400, handler403, handler404, handler500
 from config.urls import urlpatterns as real
 from tests.browser import examples
 
@@ -17,5 +18,7 @@ def parts(request: HttpRequest, name: str) -> HttpResponse:
         messages.success(request, "Läxhjälp är tilldelad Norrbruks IF.", extra_tags="/undo/")
     return render(request, f"parts/{name}.html", examples.everything())
 
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
 urlpatterns = [*real, path("parts/<slug:name>/", parts)]
