@@ -235,9 +235,9 @@ def _pin(plan: Plan, periods: list[Period]) -> None:
         "id", "assignment_id", "period_id"
     ):
         for indicator_id in sorted(reported[assignment_id]):
-            version = _definition_at(definitions[indicator_id], starts[period_id])
-            if version and version.kind and (obligation_id, indicator_id) not in pinned:
-                new.append(ObligationIndicator(obligation_id=obligation_id, indicator_version=version))
+            in_force = _definition_at(definitions[indicator_id], starts[period_id])
+            if in_force and in_force.kind and (obligation_id, indicator_id) not in pinned:
+                new.append(ObligationIndicator(obligation_id=obligation_id, indicator_version=in_force))
     ObligationIndicator.objects.bulk_create(new, batch_size=500)
 
 

@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from itertools import count
 
 from followup.actions.reports import approve_report, return_report, submit_report, withdraw_report
@@ -23,13 +24,13 @@ class History:
 
     def __init__(self, plan: Plan, *, coordinator: User, reviewer: User) -> None:
         self.plan, self.coordinator, self.reviewer = plan, coordinator, reviewer
-        self._agenda: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._agenda: list[tuple[datetime, int, Callable[[], object]]] = []
         self._order = count()
 
     def live(self, first_year: int) -> None:
         """Run every round from `first_year` to this moment."""
         for year in range(first_year, clock.today().year + 1):
-            self._at(date(year, 1, 2), lambda year=year: self._start_year(year))
+            self._at(date(year, 1, 2), partial(self._start_year, year))
         while self._agenda:
             moment, _, happen = heapq.heappop(self._agenda)
             if moment > clock.now():
@@ -37,7 +38,7 @@ class History:
             with clock.at(moment):
                 happen()
 
-    def _at(self, day: date, happen: Callable[[], None], hour: int = 9) -> None:
+    def _at(self, day: date, happen: Callable[[], object], hour: int = 9) -> None:
         moment = datetime.combine(day, time(hour, next(self._order) % 60), clock.STOCKHOLM)
         heapq.heappush(self._agenda, (moment, next(self._order), happen))
 
@@ -45,7 +46,7 @@ class History:
         for period in make_round(self.plan, year, by=self.coordinator):
             for obligation in period.obligations.select_related("assignment__measure", "assignment__actor", "period"):
                 self._plan_answer(obligation, period)
-            self._at(period.closes_on + timedelta(days=3), lambda period=period: self._close(period))
+            self._at(period.closes_on + timedelta(days=3), partial(self._close, period))
 
     def _plan_answer(self, obligation: Obligation, period: Period) -> None:
         dice = chance("manners", obligation.assignment, period)
@@ -84,7 +85,7 @@ class History:
             percent_done=100 if status == ImplementationStatus.DONE else dice.choice((None, 25, 50, 60, 75)),
             status_reason="Vi väntar på en ny föreståndare." if status == ImplementationStatus.PAUSED else "",
             correction_reason=correction_reason,
-            name="" if is_own else assignment.actor.contacts.first().name,
+            name="" if is_own else assignment.actor.contacts.earliest("id").name,
         )
         self._plan_review(report)
 
