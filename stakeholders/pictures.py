@@ -18,6 +18,7 @@ FONT = "Source Sans 3, sans-serif"
 
 BEFORE, AFTER = 0.27, 0.13  # room on either side of the way from baseline (0) to target (1), as shares of it
 HEIGHT, BAR = 22, 8
+TOP = (HEIGHT - BAR) / 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,13 +47,15 @@ class TargetBar:
 class _Axis:
     """Turns a value into a place, in whole tenths of a unit of the drawing."""
 
-    def __init__(self, bar: TargetBar, width: int) -> None:
+    def __init__(self, bar: TargetBar, width: int, flush: bool) -> None:
         self.bar, self.width = bar, width
-        self.step = (width - 2) / (BEFORE + 1 + AFTER)
+        shown = [value for value in (bar.low, bar.high, bar.last_year) if value is not None]
+        self.before = 0.02 if flush and all(self.share(value) >= 0 for value in shown) else BEFORE
+        self.step = (width - 2) / (self.before + 1 + AFTER)
         self.start, self.end = self.at(0), self.at(1)
 
     def at(self, share: float) -> float:
-        return round(1 + (BEFORE + share) * self.step, 1)
+        return round(1 + (self.before + share) * self.step, 1)
 
     def share(self, value: int | Fraction) -> float:
         way = Fraction(self.bar.target) - Fraction(self.bar.baseline)
@@ -60,20 +63,21 @@ class _Axis:
 
     def place(self, value: int | Fraction) -> float:
         """Where `value` stands; what lies outside the picture stands at its edge."""
-        return self.at(min(max(self.share(value), -BEFORE), 1 + AFTER))
+        return self.at(min(max(self.share(value), -self.before), 1 + AFTER))
 
     def outside(self, value: int | Fraction) -> bool:
-        return not -BEFORE <= self.share(value) <= 1 + AFTER
+        return not -self.before <= self.share(value) <= 1 + AFTER
 
 
-def target_bar(bar: TargetBar, width: int = 248) -> SafeString:
+def target_bar(bar: TargetBar, width: int = 248, flush: bool = False) -> SafeString:
     """The picture of one target: band where one ought to be, bar to the figure, ring last year, line at the target.
 
     An interval is solid to its near end and dashed to its far one; too early to judge is hollow; no figure is the word.
+    `flush` leaves out the room to the left of the baseline where nothing needs it: for a bar that stands alone, not in a column.
     """
     if bar.target == bar.baseline:
         return _svg(bar, width, _words(4, _("går inte att räkna ut")))
-    axis = _Axis(bar, width)
+    axis = _Axis(bar, width, flush)
     parts = []
     if bar.low is not None and bar.path_low is not None and bar.path_high is not None:
         left, right = sorted((axis.place(bar.path_low), axis.place(bar.path_high)))
@@ -120,26 +124,31 @@ def describe(bar: TargetBar) -> str:
 
 
 def _bar(bar: TargetBar, axis: _Axis, low: int | Fraction, high: int | Fraction) -> str:
+    """The figure: solid as far as is certain, dashed over what lies between minst and högst."""
     near, far = sorted((low, high), key=axis.share)
-    start, to_near, to_far = axis.start, axis.place(near), axis.place(far)
-    colour = COLOURS.get(bar.verdict, GREEN)
-    top = (HEIGHT - BAR) / 2
-    left, right = sorted((start, to_near))
+    start, left, right = axis.start, axis.place(near), axis.place(far)
     if bar.verdict == "too_early":
-        return _rect(left + 0.5, top + 0.5, max(right - left - 1, 1), BAR - 1, fill="#fff", stroke=GREY)
-    drawn = _rect(left, top, right - left, BAR, fill=colour)
-    if to_far != to_near:
-        drawn += _rect(to_near + 0.5, top + 0.5, to_far - to_near - 1, BAR - 1, fill="#fff", stroke=colour, dash="3 2")
-    if axis.outside(far):  # the bar goes on beyond the picture: it is cut by a slanting gap
-        edge = to_far - 7 if axis.share(far) > 0 else to_far + 4
-        drawn += f'<path d="M{edge} {top - 1}l3 {BAR + 2}" stroke="#fff" stroke-width="2"/>'
+        return _box(min(start, left), max(start, right), GREY)
+    colour = COLOURS.get(bar.verdict, GREEN)
+    certain = (start, left) if left >= start else (right, start) if right <= start else (start, start)
+    drawn = _rect(certain[0], TOP, certain[1] - certain[0], BAR, fill=colour)
+    if right - left > 1:
+        drawn += _box(left, right, colour, dash="3 2")
+    if axis.outside(far) or axis.outside(near):  # the bar goes on beyond the picture: it is cut by a slanting gap
+        edge = right - 7 if axis.outside(far) and axis.share(far) > 0 else left + 4
+        drawn += f'<path d="M{edge:g} {TOP - 1:g}l3 {BAR + 2}" stroke="#fff" stroke-width="2"/>'
     return drawn
+
+
+def _box(left: float, right: float, colour: str, dash: str = "") -> str:
+    """An outline that keeps within its place, at least a pixel wide."""
+    return _rect(left + 0.5, TOP + 0.5, max(right - left - 1, 1), BAR - 1, fill="#fff", stroke=colour, dash=dash)
 
 
 def _rect(x: float, y: float, width: float, height: float, *, fill: str, stroke: str = "", dash: str = "") -> str:
     edge = f' stroke="{stroke}"' if stroke else ""
     edge += f' stroke-dasharray="{dash}"' if dash else ""
-    return f'<rect x="{x:g}" y="{y:g}" width="{round(width, 1):g}" height="{height:g}" fill="{fill}"{edge}/>'
+    return f'<rect x="{round(x, 1):g}" y="{y:g}" width="{round(width, 1):g}" height="{height:g}" fill="{fill}"{edge}/>'
 
 
 def _upright(x: float, colour: str, width: int) -> str:
