@@ -88,6 +88,21 @@ def pack_workbook(path: Path) -> bytes:
     return packed.getvalue()
 
 
+def pack_rows(sheets: Iterable[Sheet]) -> bytes:
+    """Rows that are in memory already, packed as `pack_workbook` packs a file."""
+    packed = io.BytesIO()
+    names: list[str] = []
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for sheet in sheets:
+            with archive.open(str(len(names)), "w") as part:
+                for row in sheet.rows:
+                    cells = [{"date": cell.isoformat()} if isinstance(cell, date) else cell for cell in row.cells]
+                    part.write(json.dumps([row.number, cells], ensure_ascii=False).encode() + b"\n")
+            names.append(sheet.name)
+        archive.writestr("names", json.dumps(names))
+    return packed.getvalue()
+
+
 def unpack_workbook(packed: bytes) -> list[Sheet]:
     """The sheets of what `pack_workbook` gave; rows are unpacked as they are walked."""
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:

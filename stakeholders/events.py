@@ -1,5 +1,6 @@
 """What happened: one row a change, in the transaction of the change."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -18,6 +19,11 @@ def record(verb: str, subject: models.Model, *, workspace: Workspace, by: By, **
 def record_many(verb: str, subjects: list[Any], *, workspace: Workspace, by: By, **payload: Any) -> None:
     """One event for each subject, in one statement."""
     Event.objects.bulk_create([Event(**_row(verb, subject, workspace, by, payload)) for subject in subjects], batch_size=500)
+
+
+def record_each(verb: str, subjects: Iterable[tuple[Any, dict[str, Any]]], *, workspace: Workspace, by: By) -> None:
+    """One event for each (subject, payload), in few statements."""
+    Event.objects.bulk_create([Event(**_row(verb, subject, workspace, by, payload)) for subject, payload in subjects], batch_size=500)
 
 
 def changes(before: models.Model, **after: Any) -> dict[str, list[Any]]:
