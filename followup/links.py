@@ -10,6 +10,7 @@ from datetime import datetime, time, timedelta
 from hashlib import sha256
 
 from django.conf import settings
+from django.core import signing
 from django.db import transaction
 from django.db.models import Max
 from django.utils.crypto import salted_hmac
@@ -20,7 +21,9 @@ from stakeholders.events import By
 from stakeholders.models import Actor, ContactPerson
 
 GRACE = timedelta(days=14)
-"""How long a link that is asked for after the planned closing works, while nobody has closed the round."""
+"""How long a link that is asked for after the closing works."""
+
+_PROPOSALS = signing.Signer(salt="followup.proposals")
 
 
 @transaction.atomic
@@ -54,6 +57,25 @@ def find_link(token: str) -> AccessLink | None:
     )
 
 
+def link_url(token: str) -> str:
+    """The address that a letter holds."""
+    return f"{settings.BASE_URL}/l/{token}/"
+
+
+def proposals_url(contact: ContactPerson) -> str:
+    """The address where this contact, and nobody else, says yes or no to what has been proposed."""
+    return f"{settings.BASE_URL}/proposals/{_PROPOSALS.sign_object(contact.pk)}/"
+
+
+def find_proposals_of(token: str) -> ContactPerson | None:
+    """Whose proposals the address opens; None when it is false, or the person has left. What has been answered opens no more."""
+    try:
+        pk = _PROPOSALS.unsign_object(token)
+    except signing.BadSignature:
+        return None
+    return ContactPerson.objects.select_related("actor__workspace").filter(pk=pk, left_at=None).first()
+
+
 def _token_of(link: AccessLink) -> str | None:
     """The token of an earlier link, by today's key or a former one; None when no key that we still have made it."""
     for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
@@ -73,8 +95,9 @@ def _digest(token: str) -> str:
 
 
 def _closing(actor: Actor, period: Period) -> datetime:
-    """The end of the day when the round closes, or of a later day that the actor has been given."""
+    """The end of the day when the round closes, or of a later day that the actor has been given. What is asked for afterwards opens
+    for a while: to read, or to answer if nobody has closed the round."""
     given = ObligationRuling.objects.filter(obligation__period=period, obligation__assignment__actor=actor)
     last_day = max(period.closes_on, given.aggregate(day=Max("due_on"))["day"] or period.closes_on)
     closing = datetime.combine(last_day + timedelta(days=1), time(), clock.STOCKHOLM)
-    return closing if closing > clock.now() or period.closed_at else clock.now() + GRACE
+    return closing if closing > clock.now() else clock.now() + GRACE

@@ -37,6 +37,8 @@ LEASE = timedelta(minutes=5)
 BACK_OFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60)]
 GIVE_UP_AFTER = timedelta(days=3)
 
+_OPT_OUT = signing.Signer(salt="stakeholders.opt-out")
+
 log = structlog.get_logger(__name__)
 
 
@@ -77,13 +79,13 @@ def release_leases(transport: Transport) -> None:
 
 def opt_out_url(contact: ContactPerson) -> str:
     """The address where this contact, and nobody else, can decline further mail."""
-    return f"{settings.BASE_URL}/mail/opt-out/{signing.dumps(contact.pk, salt='mail.opt-out')}/"
+    return f"{settings.BASE_URL}/mail/opt-out/{_OPT_OUT.sign_object(contact.pk)}/"
 
 
 def contact_of(token: str) -> ContactPerson | None:
     """Whose opt-out address this is; None for one that we have not made."""
     try:
-        return ContactPerson.objects.select_related("actor__workspace").filter(pk=signing.loads(token, salt="mail.opt-out")).first()
+        return ContactPerson.objects.select_related("actor__workspace").filter(pk=_OPT_OUT.unsign_object(token)).first()
     except signing.BadSignature:
         return None
 

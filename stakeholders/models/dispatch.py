@@ -42,7 +42,9 @@ class Dispatch(Recorded):
             models.UniqueConstraint(
                 "contact", "day", condition=models.Q(kind__in=ROUND_KINDS), name="one_round_letter_per_contact_and_day"
             ),
-            models.UniqueConstraint("user", "day", "kind", condition=models.Q(kind__in=DIGEST_KINDS), name="one_digest_per_user_and_day"),
+            models.UniqueConstraint(
+                "workspace", "user", "day", "kind", condition=models.Q(kind__in=DIGEST_KINDS), name="one_digest_per_user_and_day"
+            ),
             models.CheckConstraint(
                 condition=models.Q(contact__isnull=False, user__isnull=True) | models.Q(contact__isnull=True, user__isnull=False),
                 name="a_dispatch_has_one_receiver",
