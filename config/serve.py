@@ -55,6 +55,7 @@ def prepare() -> None:
 
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
+    call_command("load_measure_library", verbosity=0)
     _collect_static()
     if "load_demo" in get_commands() and not Workspace.objects.exists():
         call_command("load_demo")
