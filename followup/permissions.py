@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from followup.models import Obligation, Report
+from followup.models import JournalNote, Obligation, Report
 from measures.models import Assignment
 from stakeholders.models import Actor, ContactPerson
-from stakeholders.permissions import can_coordinate, can_review, roles_in
+from stakeholders.permissions import can_coordinate, can_review, can_see_raw_figures, roles_in
 from stakeholders.rules import Role
 
 
@@ -46,6 +46,17 @@ def can_write_note(by: Any, assignment: Assignment) -> bool:
     """A reporter of the actor; at the company those who coordinate or review."""
     workspace = assignment.actor.workspace
     return can_review(by, workspace) or can_coordinate(by, workspace) or _reports_for(by, assignment.actor)
+
+
+def can_remove_note(by: Any, note: JournalNote) -> bool:
+    """Whoever wrote it, and the coordinator for what the company wrote."""
+    is_ours = can_coordinate(by, note.actor.workspace) and by.memberships.active().filter(actor=note.actor).exists()
+    return note.by_user_id == by.pk or is_ours
+
+
+def can_see_raw(by: Any, actor: Actor) -> bool:
+    """Small numbers as they were reported: the actor's own people, and the company's reviewers (rule 8 of docs/figures.md)."""
+    return can_see_raw_figures(by, actor.workspace) or by.memberships.active().filter(actor=actor).exists()
 
 
 def _reports_for(by: Any, actor: Actor) -> bool:

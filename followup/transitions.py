@@ -132,6 +132,6 @@ def state_of(reports: list[ReportFacts], rulings: list[str]) -> State:
     return State.RETURNED if latest.returned_at else State.SUBMITTED
 
 
-def refusal(state: State, verb: Verb) -> object | None:
+def refusal(state: str, verb: Verb) -> object | None:
     """None when `verb` may be done in `state`, else the sentence that says why not."""
-    return None if verb in TABLE[state] else REFUSED[state]
+    return None if verb in TABLE[State(state)] else REFUSED[State(state)]

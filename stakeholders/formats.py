@@ -34,6 +34,12 @@ def whole(value: int) -> str:
     return _grouped(value, 0)
 
 
+def in_words(n: int) -> str:
+    """A small count as it is said: 3 → "tre"; from thirteen on in figures."""
+    words = ["noll", "en", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv"]
+    return words[n] if _swedish() and 0 <= n < len(words) else whole(n)
+
+
 def percent(value: int | Fraction | None) -> str:
     """A share in 1/10 000 of the whole, without decimals: 7200 → "72 %"."""
     return percent_interval(value, value)

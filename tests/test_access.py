@@ -5,6 +5,7 @@ Columns: nobody signed in · coordinator next door · reporter of another actor 
 coordinator · admin. "-" is 302 to the sign-in page. Addresses may name things in `the_world`; a POST sends the form in `FORMS`.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,14 +14,48 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from followup.actions.journal import write_note
+from followup.actions.reviews import request_correction
+from stakeholders import clock
 from stakeholders.rules import Role
-from tests.factories import a_report, a_user, an_actor
+from tests.factories import a_measure, a_report, a_user, an_actor, an_assignment, an_obligation
 
 PEOPLE = ("nobody", "outsider", "other_reporter", "reporter", "reviewer", "manager", "auditor", "coordinator", "admin")
 
 TABLE = """
 # name                  method address                          nobody outsider other_rep reporter reviewer manager auditor coordin admin
 alive                   GET    /healthz                         200    200      200       200      200      200     200     200     200
+# The rounds
+round_list              GET    /rounds/                         -      200      403       403      200      200     200     200     200
+round_show              GET    /rounds/{period}/                -      404      404       403      200      200     200     200     200
+round_export            GET    /rounds/{period}/table.csv       -      404      404       403      200      200     200     200     200
+round_remind            POST   /rounds/{period}/remind/         -      404      404       403      403      403     403     302     302
+round_close             GET    /rounds/{period}/close/          -      404      404       403      403      403     403     200     200
+round_close             POST   /rounds/{period}/close/          -      404      404       403      403      403     403     409     409
+round_unlock            GET    /rounds/{period}/unlock/         -      404      404       403      403      403     403     200     200
+round_unlock            POST   /rounds/{period}/unlock/         -      404      404       403      403      403     403     409     409
+round_make              GET    /plans/{plan}/rounds/            -      404      404       403      200      200     200     200     200
+round_make              POST   /plans/{plan}/rounds/            -      404      404       403      403      403     403     302     302
+calendar_change         POST   /plans/{plan}/calendar/          -      404      404       403      403      403     403     302     302
+obligation_show         GET    /obligations/{obligation}/       -      404      404       200      200      200     200     200     200
+obligation_extend       POST   /obligations/{obligation}/extend/    -  404      404       403      403      403     403     302     302
+obligation_exempt       POST   /obligations/{obligation}/exempt/    -  404      404       403      403      403     403     302     302
+obligation_reinstate    POST   /obligations/{obligation}/reinstate/ -  404      404       403      403      403     403     409     409
+# Reports and their review
+review_list             GET    /reviews/                        -      200      403       403      200      403     403     200     403
+report_approve_many     POST   /reviews/approve/                -      302      403       403      302      403     403     302     403
+report_show             GET    /reports/{report}/               -      404      404       200      200      200     200     200     200
+report_as_answered      GET    /reports/{report}/as-answered/   -      404      404       200      200      200     200     200     200
+report_approve          POST   /reports/{report}/approve/       -      404      404       403      302      403     403     302     403
+report_return           POST   /reports/{report}/return/        -      404      404       403      302      403     403     302     403
+report_withdraw         POST   /reports/{report}/withdraw/      -      404      404       403      403      403     403     409     409
+report_comment          POST   /reports/{report}/comment/       -      404      404       302      302      403     403     302     302
+report_request_correction POST /reports/{report}/request-correction/ - 404      404       409      409      403     403     409     409
+correction_decline      POST   /corrections/{correction}/decline/    - 404      404       403      302      403     403     302     403
+# A part in a measure, and its journal
+assignment_show         GET    /assignments/{assignment}/       -      404      404       200      200      200     200     200     200
+note_write              POST   /assignments/{assignment}/notes/ -      404      404       302      302      403     403     302     302
+note_remove             POST   /notes/{note}/remove/            -      404      404       302 403 404 404 403 403
 """
 
 NOT_OURS = {
@@ -28,7 +63,26 @@ NOT_OURS = {
 }
 """Names that begin like this belong to a library and are tested where it says."""
 
-FORMS: dict[str, dict[str, Any]] = {}
+FORMS: dict[str, dict[str, Any]] = {
+    "round_unlock": {"until_day": "2099-01-31", "reason": "rättelse"},
+    "calendar_change": {
+        "version": 1,
+        "interval": "tertial",
+        "opens_days_before_end": 10,
+        "due_days_after_end": 20,
+        "closes_days_after_due": 21,
+    },
+    "obligation_extend": {"extend-due_on": "2099-01-31", "extend-reason": "sjukdom"},
+    "obligation_exempt": {"exempt-reason": "verksamheten pausad"},
+    "obligation_reinstate": {"reinstate-reason": "igång igen"},
+    "report_approve_many": {"report": "{report}"},
+    "report_return": {"return-reason": "Är det elever eller besök?"},
+    "report_withdraw": {"withdraw-reason": "fel år"},
+    "report_comment": {"text": "Gäller det hela terminen?"},
+    "report_request_correction": {"correction-reason": "räknat fel"},
+    "correction_decline": {"decline-reason": "siffran stämmer"},
+    "note_write": {"day": "2026-05-12", "text": "Ny grupp startade.", "visibility": "shared"},
+}
 """What a POST to the named address sends; nothing when it is not here. Values may name things in `the_world`: "{report}"."""
 
 
@@ -76,6 +130,11 @@ def the_world(
         "admin": a_user(company, Role.ADMIN),
     }
     report = a_report(obligation, figures=[12])
+    # Another answer of the same actor: approved, with a wish for a correction; and a note in the journal.
+    other_measure = a_measure(plan)
+    approved = a_report(an_obligation(an_assignment(other_measure, assignment.actor), period), approved_by=reviewer)
+    correction = request_correction(approved, by=reporter, reason="räknat fel")
+    note = write_note(assignment, by=reporter, day=clock.today(), text="Vi har flyttat.", visibility="shared")
     things = {
         "plan": plan.pk,
         "measure": measure.pk,
@@ -86,6 +145,8 @@ def the_world(
         "period": period.pk,
         "obligation": obligation.pk,
         "report": report.pk,
+        "correction": correction.pk,
+        "note": note.pk,
         "workspace": workspace.slug,
     }
     return people, things
@@ -125,7 +186,13 @@ def test_what_is_foreign_and_what_does_not_exist_look_the_same(row, the_world):
         client.force_login(user)
         foreign = client.generic(row.method, row.address.format(**things))
         missing = client.generic(row.method, row.address.format(**nowhere))
-        assert (foreign.status_code, foreign.content) == (missing.status_code, missing.content) == (404, missing.content)
+        assert (foreign.status_code, missing.status_code) == (404, 404)
+        assert _but_for_form_secrets(foreign.content) == _but_for_form_secrets(missing.content)
+
+
+def _but_for_form_secrets(body: bytes) -> bytes:
+    """A page is masked anew each time where the secret against forged forms stands."""
+    return re.sub(rb"\b[A-Za-z0-9]{64}\b", b"", body)
 
 
 def test_every_address_has_a_row():

@@ -20,7 +20,7 @@ def write_note(assignment: Assignment, *, by: User, day: date, text: str, visibi
     if day > clock.today():
         raise NotRight(_("Dagen har inte varit än. Skriv när det har hänt."))
     note = JournalNote.objects.create(
-        assignment=assignment, actor=_organisation(by, assignment), day=day, text=text.strip(), visibility=visibility, by_user=by
+        assignment=assignment, actor=organisation_of(by, assignment), day=day, text=text.strip(), visibility=visibility, by_user=by
     )
     events.record("note.written", note, workspace=assignment.actor.workspace, by=by, visibility=visibility)
     return note
@@ -38,10 +38,7 @@ def remove_note(note: JournalNote, *, by: User) -> JournalNote:
     return note
 
 
-def _organisation(by: User, assignment: Assignment) -> Actor:
+def organisation_of(by: User, assignment: Assignment) -> Actor:
     """For whom `by` writes: the assignment's actor when that is where they are, else their own place in the workspace."""
-    mine = [
-        membership.actor
-        for membership in by.memberships.active().filter(actor__workspace=assignment.actor.workspace).select_related("actor")
-    ]
-    return assignment.actor if assignment.actor in mine else mine[0]
+    mine = Actor.objects.filter(pk__in=by.memberships.active().values("actor"), workspace=assignment.actor.workspace).order_by("id")
+    return next((actor for actor in mine if actor == assignment.actor), None) or mine[0]

@@ -2,8 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import groupby
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,10 +12,11 @@ from django.utils.translation import gettext as _
 from followup.actions.reports import refuse_if_closed
 from followup.models import Obligation, ObligationIndicator, ObligationRuling, Period, PeriodUnlock, Report
 from followup.queries import obligation_state
+from followup.queries.calendar import asked, new_period, overlaps, rounds_of
 from followup.transitions import State, Verb, refusal
 from followup.words import RulingKind
+from measures.actions.plan import change_plan
 from measures.models import Assignment, AssignmentIndicator, IndicatorVersion, Plan
-from measures.rules import PARTS_OF_YEAR, Interval, period_bounds
 from stakeholders import clock, events
 from stakeholders.events import By
 from stakeholders.models import User
@@ -25,16 +27,7 @@ from stakeholders.refusals import NotRight, TooLate
 def make_round(plan: Plan, year: int, *, by: By) -> list[Period]:
     """Make the year's periods, for the plan's interval and every interval that an assignment has of its own, with their
     obligations. Harmless twice. Gives the periods in order."""
-    own = plan.measures.values_list("assignments__interval", flat=True).distinct()
-    intervals = {plan.interval, *(interval for interval in own if interval)}
-    known = set(plan.periods.filter(year=year).values_list("interval", "number"))
-    made = Period.objects.bulk_create(
-        _period(plan, year, interval, number)
-        for interval in intervals
-        for number in range(1, PARTS_OF_YEAR[Interval(interval)] + 1)
-        if (interval, number) not in known
-    )
-    events.record_many("period.made", made, workspace=plan.workspace, by=by)
+    _make_periods(plan, year, by)
     periods = list(plan.periods.filter(year=year))
     make_obligations(periods, by=by)
     return periods
@@ -73,6 +66,8 @@ def follow_assignment(assignment: Assignment, *, by: By) -> None:
     """
     assignment = Assignment.objects.select_related("measure__plan__workspace").get(pk=assignment.pk)
     plan = assignment.measure.plan
+    for year in plan.periods.filter(year__gte=clock.today().year).values_list("year", flat=True).distinct():
+        _make_periods(plan, year, by)
     make_obligations(plan.periods.filter(closed_at=None), by=by, only=assignment)
     mine = assignment.obligations.filter(period__closed_at=None).select_related("period", "draft").prefetch_related("reports", "rulings")
     for obligation in mine:
@@ -82,6 +77,24 @@ def follow_assignment(assignment: Assignment, *, by: By) -> None:
                 _rule(obligation, RulingKind.REINSTATE, Verb.REINSTATE, by=None, reason=_("uppdraget gäller igen"))
         elif state == State.UNANSWERED and not hasattr(obligation, "draft") and _may_lapse(assignment, obligation.period):
             _rule(obligation, RulingKind.EXEMPT, Verb.EXEMPT, by=None, reason=_("uppdraget gäller inte längre för den här perioden"))
+
+
+@transaction.atomic
+def change_calendar(plan: Plan, *, by: User, version: int, **calendar: Any) -> Plan:
+    """Another rhythm, or other days to open, fall due and close. Rounds that have opened keep theirs; those to come follow.
+
+    Raises ChangedMeanwhile when somebody else has changed the plan.
+    """
+    plan = change_plan(plan, by=by, version=version, **calendar)
+    ahead = list(plan.periods.filter(closed_at=None, opens_on__gt=clock.today()))
+    for period in ahead:
+        fresh = new_period(plan, period.year, period.interval, period.number)
+        period.opens_on, period.due_on, period.closes_on = fresh.opens_on, fresh.due_on, fresh.closes_on
+    Period.objects.bulk_update(ahead, ["opens_on", "due_on", "closes_on"])
+    _let_lapse(plan, ahead)
+    for year in sorted({period.year for period in ahead}):
+        make_round(plan, year, by=by)
+    return plan
 
 
 @transaction.atomic
@@ -150,33 +163,20 @@ def _locked(period: Period) -> Period:
     return Period.objects.select_for_update(of=("self",)).select_related("plan__workspace").get(pk=period.pk)
 
 
-def _period(plan: Plan, year: int, interval: str, number: int) -> Period:
-    starts_on, ends_on = period_bounds(interval, year, number)
-    due_on = ends_on + timedelta(days=plan.due_days_after_end)
-    return Period(
-        plan=plan,
-        year=year,
-        interval=interval,
-        number=number,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        opens_on=max(starts_on, ends_on - timedelta(days=plan.opens_days_before_end)),
-        due_on=due_on,
-        closes_on=due_on + timedelta(days=plan.closes_days_after_due),
-    )
+def _make_periods(plan: Plan, year: int, by: By) -> None:
+    made = Period.objects.bulk_create(one.period for one in rounds_of(plan, year) if not one.is_made)
+    events.record_many("period.made", made, workspace=plan.workspace, by=by)
 
 
 def _make_for_plan(plan: Plan, periods: list[Period], by: By, only: Assignment | None) -> int:
-    assignments = Assignment.objects.filter(measure__plan=plan, accepted_at__isnull=False, declined_at=None)
-    if only:
-        assignments = assignments.filter(pk=only.pk)
+    assignments = asked(plan).filter(pk=only.pk) if only else asked(plan)
     known = set(Obligation.objects.filter(period__in=periods).values_list("assignment_id", "period_id"))
     new = Obligation.objects.bulk_create(
         (
             Obligation(assignment=assignment, period=period)
             for assignment in assignments.order_by("id")
             for period in periods
-            if (assignment.pk, period.pk) not in known and _overlaps(assignment, period, plan)
+            if (assignment.pk, period.pk) not in known and overlaps(assignment, period, plan)
         ),
         batch_size=500,
     )
@@ -187,19 +187,18 @@ def _make_for_plan(plan: Plan, periods: list[Period], by: By, only: Assignment |
     return len(new)
 
 
+def _let_lapse(plan: Plan, ahead: list[Period]) -> None:
+    """Exempt, at once, every answer in the rounds ahead that the plan's new rhythm no longer asks for; nobody has begun any of them."""
+    waiting = Obligation.objects.filter(period__in=ahead, draft=None, reports=None, rulings=None).select_related("assignment", "period")
+    lapsed = [one for one in waiting if not overlaps(one.assignment, one.period, plan)]
+    reason = _("uppdraget rapporteras i en annan takt")
+    ObligationRuling.objects.bulk_create(ObligationRuling(obligation=one, kind=RulingKind.EXEMPT, reason=reason) for one in lapsed)
+    events.record_many("obligation.exempted", lapsed, workspace=plan.workspace, by=None, why=reason)
+
+
 def _is_asked(assignment: Assignment, period: Period) -> bool:
     """Whether an accepted assignment is to answer in the period."""
-    return bool(assignment.accepted_at and not assignment.declined_at and _overlaps(assignment, period, assignment.measure.plan))
-
-
-def _overlaps(assignment: Assignment, period: Period, plan: Plan) -> bool:
-    """The period has the assignment's rhythm and they share at least one day."""
-    last_day = assignment.ended_on or assignment.ends_on
-    return (
-        (assignment.interval or plan.interval) == period.interval
-        and assignment.starts_on <= period.ends_on
-        and (last_day is None or last_day >= max(period.starts_on, assignment.starts_on))  # an end before the start: it never ran
-    )
+    return bool(assignment.accepted_at and not assignment.declined_at and overlaps(assignment, period, assignment.measure.plan))
 
 
 def _may_lapse(assignment: Assignment, period: Period) -> bool:
@@ -235,9 +234,9 @@ def _pin(plan: Plan, periods: list[Period]) -> None:
         "id", "assignment_id", "period_id"
     ):
         for indicator_id in sorted(reported[assignment_id]):
-            in_force = _definition_at(definitions[indicator_id], starts[period_id])
-            if in_force and in_force.kind and (obligation_id, indicator_id) not in pinned:
-                new.append(ObligationIndicator(obligation_id=obligation_id, indicator_version=in_force))
+            definition = _definition_at(definitions[indicator_id], starts[period_id])
+            if definition and definition.kind and (obligation_id, indicator_id) not in pinned:
+                new.append(ObligationIndicator(obligation_id=obligation_id, indicator_version=definition))
     ObligationIndicator.objects.bulk_create(new, batch_size=500)
 
 

@@ -8,8 +8,29 @@ from django.utils.translation import gettext as _
 
 from followup.queries.rounds import TO_REVIEW, Cell, Tally, tally
 from measures.models import Goal, Measure
-from stakeholders.models import Actor
+from stakeholders.exports import Value
+from stakeholders.formats import when
+from stakeholders.models import Actor, ContactPerson
 from stakeholders.rules import SECTOR_OF, Sector
+from stakeholders.templatetags.symbols import SYMBOLS
+
+IN_ORDER = (
+    "approved",
+    "to_review",
+    "returned",
+    "begun",
+    "opened",
+    "reminded",
+    "uncertain_mail",
+    "wrong_address",
+    "asked",
+    "overdue",
+    "withdrawn",
+    "closed_without",
+    "exempt",
+    "not_asked",
+)
+"""The signs, as the key to the table tells them."""
 
 WIDEST = 12
 """More measures than this make a table each, by focus area; a table is never made to fit by shrinking."""
@@ -125,6 +146,38 @@ class Call:
     def has_wrong_address(self) -> bool:
         return any(cell.sign == "wrong_address" for cell in self.missing)
 
+    @property
+    def contact(self) -> ContactPerson | None:
+        """Whom to ring: whoever the assignment names, even when mail does not reach them."""
+        named = (cell.obligation.assignment.contact for cell in self.missing if cell.obligation)
+        return next((contact for contact in named if contact and contact.left_at is None), None)
+
+    @property
+    def latest(self) -> str:
+        """What was last heard, or last sent, in a few words."""
+        contacts = [cell.contacted for cell in self.missing]
+        begun = max((one.begun_at for one in contacts if one.begun_at), default=None)
+        if begun:
+            return _("Skrev %(when)s, har inte skickat in") % {"when": when(begun)}
+        if self.has_wrong_address:
+            contact = self.contact
+            return (
+                _("Retur %(day)s") % {"day": when(contact.bounced_at)}
+                if contact and contact.bounced_at
+                else _("Ingen adress att skriva till")
+            )
+        said = (
+            (_("Öppnade länken %(when)s"), [one.opened_at for one in contacts]),
+            (_("Påmind %(when)s, osäkert om det kom fram"), [one.uncertain_at for one in contacts]),
+            (_("Påmind %(when)s"), [one.reminded_at for one in contacts]),
+            (_("Första mejlet %(when)s"), [one.asked_at for one in contacts]),
+        )
+        known = [(max(filter(None, moments)), words) for words, moments in said if any(moments)]
+        if not known:
+            return _("Inget mejl har gått")
+        moment, words = max(known, key=lambda pair: pair[0])
+        return words % {"when": when(moment)}
+
 
 def calls(cells: list[Cell]) -> list[Call]:
     """Actors that lack an answer, wrong addresses first, then those that lack most."""
@@ -134,3 +187,37 @@ def calls(cells: list[Cell]) -> list[Call]:
             missing[cell.actor.pk].append(cell)
     found = [Call(group[0].actor, sorted(group, key=lambda cell: cell.measure.number_sort)) for group in missing.values()]
     return sorted(found, key=lambda call: (not call.has_wrong_address, -len(call.missing), call.actor.name_sort))
+
+
+def as_table(cells: list[Cell]) -> tuple[list[str], list[list[Value]]]:
+    """The round as headings and rows, one row for each answer, those who lack one first."""
+    headings = [
+        _("Aktör"),
+        _("Typ av aktör"),
+        _("Nummer"),
+        _("Åtgärd"),
+        _("Läge"),
+        _("Sen"),
+        _("Sista dag"),
+        _("Version"),
+        _("Inskickad"),
+        _("Kvittonummer"),
+    ]
+    ordered = sorted(cells, key=lambda cell: (not cell.is_missing, cell.actor.name_sort, cell.measure.number_sort))
+    return headings, [_table_row(cell) for cell in ordered]
+
+
+def _table_row(cell: Cell) -> list[Value]:
+    report = cell.report
+    return [
+        cell.actor.name,
+        cell.actor.get_kind_display(),
+        cell.measure.number,
+        cell.measure.title,
+        str(SYMBOLS[cell.sign][1]),
+        cell.is_late,
+        cell.due_on,
+        report.version if report else None,
+        report.submitted_at if report else None,
+        report.receipt_number if report else "",
+    ]

@@ -5,14 +5,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from django.db.models import Max, Prefetch, Q
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from followup.models import AccessLinkUse, Obligation, ObligationRuling, Period, Report
 from followup.queries import due_on, obligation_state
 from followup.rules import Contacted, sign_of
 from followup.transitions import State
+from followup.words import RulingKind
 from measures.models import Assignment, Measure
+from measures.rules import Interval
 from stakeholders import clock
+from stakeholders.formats import day_month, short_day, weekday
 from stakeholders.models import Actor, ContactPerson, DispatchItem
 from stakeholders.rules import DispatchKind, DispatchState
 
@@ -52,6 +57,15 @@ class Cell:
         return self.is_asked and not self.is_answered
 
     @property
+    def note(self) -> str:
+        """A word more about the sign."""
+        if self.interval:
+            return _("svarar %(often)s") % {"often": Interval(self.interval).label}
+        if self.state == State.CORRECTING:
+            return _("rättelse")
+        return _("sen") if self.is_late and self.is_asked and self.sign != "overdue" else ""
+
+    @property
     def ground(self) -> str:
         """How the cell is tinted: what waits for somebody, and what is broken."""
         if self.sign == "wrong_address":
@@ -86,13 +100,33 @@ def round_cells(period: Period) -> list[Cell]:
         )
     )
     reachable = _reachable(period)
-    mail = _mail(period)
+    mail = _mail(period.obligations.all())
     opened = _opened(period)
     cells = [
         _cell(obligation, period, reachable, mail.get(obligation.pk, Contacted()), opened.get(obligation.assignment.actor_id))
         for obligation in obligations
     ]
     return cells + _not_asked(period)
+
+
+def with_all(obligations: QuerySet[Obligation]) -> QuerySet[Obligation]:
+    """The obligations with everything a cell is made of; see `one_cell`."""
+    return obligations.select_related(
+        "assignment__measure", "assignment__actor", "assignment__contact", "period__plan__workspace", "draft"
+    ).prefetch_related("reports", "rulings", "assignment__actor__contacts")
+
+
+def one_cell(obligation: Obligation) -> Cell:
+    """The same cell as in the table of the round, for one answer (from `with_all`)."""
+    period, actor = obligation.period, obligation.assignment.actor
+    reachable = {actor.pk} if any(contact.is_reachable for contact in actor.contacts.all()) else set()
+    mail = _mail(Obligation.objects.filter(pk=obligation.pk))
+    return _cell(obligation, period, reachable, mail.get(obligation.pk, Contacted()), _opened(period).get(actor.pk))
+
+
+def one_cell_without_mail(obligation: Obligation) -> Cell:
+    """The cell of an answer where mail is not asked about: for looking back. No queries of its own."""
+    return _cell(obligation, obligation.period, {obligation.assignment.actor_id}, Contacted(), None)
 
 
 def tally(cells: Iterable[Cell]) -> Tally:
@@ -135,11 +169,11 @@ def _reachable(period: Period) -> set[int]:
     return set(ContactPerson.objects.reachable().filter(actor__in=asked).values_list("actor_id", flat=True))
 
 
-def _mail(period: Period) -> dict[int, Contacted]:
+def _mail(obligations: QuerySet[Obligation]) -> dict[int, Contacted]:
     """{obligation id: when it was last reminded of, and when a mail about it last went uncertain}."""
     items = DispatchItem.objects.filter(
         subject_type=Obligation._meta.label_lower,
-        subject_id__in=period.obligations.values("id"),
+        subject_id__in=obligations.values("id"),
         dispatch__state__in=(DispatchState.HANDED_OVER, DispatchState.UNCERTAIN),
         dispatch__kind__in=(DispatchKind.REQUEST, DispatchKind.REMINDER),
     )
@@ -156,8 +190,8 @@ def _mail(period: Period) -> dict[int, Contacted]:
 
 
 def _opened(period: Period) -> dict[int, datetime]:
-    """{actor id: when somebody there last came in by the round's link}."""
-    uses = AccessLinkUse.objects.filter(link__period=period, verb__in=OPENING)
+    """{actor id: when somebody there last came in by a link to what ends that day: one link leads to all of it}."""
+    uses = AccessLinkUse.objects.filter(link__period__plan=period.plan_id, link__period__ends_on=period.ends_on, verb__in=OPENING)
     return dict(uses.values_list("link__actor").annotate(Max("recorded_at")).order_by())
 
 
@@ -176,3 +210,76 @@ def _not_asked(period: Period) -> list[Cell]:
         for one in others
         if (interval := one.interval or period.plan.interval) != period.interval
     ]
+
+
+@dataclass(frozen=True)
+class RoundInShort:
+    """A round and how many answers are asked for, have come, and wait for review."""
+
+    period: Period
+    asked: int = 0
+    answered: int = 0
+    waiting: int = 0
+
+    @property
+    def standing(self) -> str:
+        return standing_in_short(self.period)
+
+
+def rounds_in_short(periods: Iterable[Period]) -> list[RoundInShort]:
+    """The rounds, counted by the database."""
+    periods = list(periods)
+    standing = ObligationRuling.objects.filter(obligation=OuterRef("pk")).exclude(kind=RulingKind.EXTEND).order_by("-id").values("kind")[:1]
+    later = Report.objects.filter(obligation=OuterRef("obligation"), version__gt=OuterRef("version"), approved_at__isnull=False)
+    in_force = Report.objects.approved().exclude(Exists(later.filter(withdrawn_at__isnull=False)))
+    asked = (
+        Obligation.objects.filter(period__in=periods)
+        .annotate(ruling=Subquery(standing))
+        .filter(Q(ruling=None) | ~Q(ruling=RulingKind.EXEMPT))
+        .annotate(
+            is_waiting=Exists(Report.objects.awaiting_review().filter(obligation=OuterRef("pk"))),
+            is_approved=Exists(in_force.filter(obligation=OuterRef("pk"))),
+        )
+        .values("period")
+        .annotate(
+            asked=Count("pk"),
+            answered=Count("pk", filter=Q(is_waiting=True) | Q(is_approved=True)),
+            waiting=Count("pk", filter=Q(is_waiting=True)),
+        )
+        .order_by()
+    )
+    counts = {row.pop("period"): row for row in asked}
+    return [RoundInShort(period, **counts.get(period.pk, {})) for period in periods]
+
+
+def unlocked_until(period: Period) -> datetime | None:
+    """Until when a closed round takes answers, if it does now."""
+    if not period.closed_at:
+        return None
+    return period.unlocks.filter(recorded_at__gt=period.closed_at, until__gt=clock.now()).aggregate(until=Max("until"))["until"]
+
+
+def standing(period: Period, unlocked: datetime | None = None) -> str:
+    """Where a round is in its time, in a sentence. `unlocked`: until when a closed one takes answers."""
+    today = clock.today()
+    if period.closed_at:
+        closed = _("Stängd %(day)s.") % {"day": day_month(clock.day_of(period.closed_at))}
+        return f"{closed} " + _("Upplåst till %(day)s.") % {"day": weekday(clock.day_of(unlocked))} if unlocked else closed
+    if period.opens_on > today:
+        return _("Öppnar %(day)s.") % {"day": weekday(period.opens_on)}
+    left = (period.due_on - today).days
+    if left < 0:
+        return _("Sista dagen var %(day)s. Sena svar tas emot tills omgången stängs.") % {"day": weekday(period.due_on)}
+    if left == 0:
+        return _("Sista dagen är i dag.")
+    days = ngettext("om %(n)d dag", "om %(n)d dagar", left) % {"n": left}
+    return _("Sista dagen är %(day)s, %(days)s.") % {"day": weekday(period.due_on), "days": days}
+
+
+def standing_in_short(period: Period) -> str:
+    """The same in a word or two, for a list."""
+    if period.closed_at:
+        return _("stängd")
+    if period.opens_on > clock.today():
+        return _("öppnar %(day)s") % {"day": short_day(period.opens_on)}
+    return _("öppen") if period.due_on >= clock.today() else _("sista dagen har passerat")

@@ -11,6 +11,7 @@ register = template.Library()
 
 register.filter("number", formats.number)
 register.filter("whole", formats.whole)
+register.filter("in_words", formats.in_words)
 register.filter("percent", formats.percent)
 register.filter("weekday", formats.weekday)
 register.filter("day_month", formats.day_month)
