@@ -73,7 +73,7 @@ TABLE: dict[State, dict[Verb, State]] = {
         Verb.SUBMIT: State.SUBMITTED,
         Verb.EXTEND: State.WITHDRAWN,
         Verb.EXEMPT: State.EXEMPT,
-        Verb.CLOSE: State.CLOSED,
+        Verb.CLOSE: State.WITHDRAWN,
     },
     State.EXEMPT: {Verb.REINSTATE: State.UNANSWERED},
     State.CLOSED: {Verb.SUBMIT: State.SUBMITTED, Verb.REINSTATE: State.UNANSWERED},
