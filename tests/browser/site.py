@@ -21,6 +21,15 @@ from django.db.utils import load_backend
 from django.test import Client
 
 ROOT = Path(__file__).resolve().parents[2]
+PREPARE = """
+import django
+from django.core.management import call_command
+
+django.setup()
+call_command("migrate", verbosity=0)
+call_command("createcachetable", verbosity=0)
+call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=["drf_spectacular_sidecar"])
+"""
 
 
 class Template:
@@ -31,13 +40,7 @@ class Template:
         self.url = self.database_url(f"{name}_template")
         if self.on_postgresql:
             self._on_server(f'DROP DATABASE IF EXISTS "{name}_template"', f'CREATE DATABASE "{name}_template"')
-        for command in (["migrate"], ["createcachetable"], ["collectstatic", "--no-input", "--ignore=drf_spectacular_sidecar"]):
-            subprocess.run(
-                [sys.executable, "manage.py", *command, "--verbosity=0"],
-                cwd=ROOT,
-                env=self.environment(self.url, folder),
-                check=True,
-            )
+        subprocess.run([sys.executable, "-c", PREPARE], cwd=ROOT, env=self.environment(self.url, folder), check=True)
 
     @property
     def on_postgresql(self) -> bool:

@@ -9,7 +9,7 @@ def site(serve):
 
 
 @pytest.mark.parametrize(
-    ("page", "said"),
+    ("part", "said"),
     [
         ("broken_style", "Content Security Policy"),
         ("broken_script", "Content Security Policy"),
@@ -19,11 +19,11 @@ def site(serve):
     ],
 )
 @pytest.mark.parametrize("js", [True, False])
-def test_a_fault_on_the_page_fails_the_visit(site, visit, page, said, js):
-    if page == "broken_script" and not js:
+def test_a_fault_on_the_page_fails_the_visit(site, visit, part, said, js):
+    if part == "broken_script" and not js:
         return  # a browser without scripts has nothing to refuse
     with pytest.raises(AssertionError, match=said):
-        visit(site, f"/parts/{page}/", width=360, js=js)
+        visit(site, f"/parts/{part}/", width=360, js=js)
 
 
 def test_a_missing_sheet_is_named(site, visit):

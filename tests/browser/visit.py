@@ -55,13 +55,17 @@ class Visit:
     def check(self, name: str = "") -> "Visit":
         """All that must hold for a page as it stands now. Call it after each step of a journey."""
         self._steps += 1
-        if self.js:
-            self.page.wait_for_load_state("networkidle")
         self._picture(name or str(self._steps))
         found = [*self.faults, *self._not_loaded(), *self._too_wide(), *self._axe()]
         self.faults.clear()
         assert not found, f"{self.page.url} at {self.width} px, js={self.js}:\n" + "\n".join(f"- {fault}" for fault in found)
         return self
+
+    def resize(self, width: int, name: str = "") -> "Visit":
+        """The same page in a window of another width, checked again."""
+        self.width = width
+        self.page.set_viewport_size({"width": width, "height": HEIGHTS.get(width, 800)})
+        return self.check(name)
 
     def weight(self) -> int:
         """Bytes of everything the last `go` fetched, gzipped where that helps."""
