@@ -60,9 +60,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",  # closed by default: an open page says so itself
     "django.contrib.messages.middleware.MessageMiddleware",
     "stakeholders.sessions.limited",
+    "stakeholders.sessions.SignInRequired",  # closed by default: an open page says so itself
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -102,7 +102,8 @@ CACHES = {
     }
     if REDIS_URL
     # Shared by every process, as the brute-force counters need; `createcachetable` makes the table.
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    # Room enough that nobody's counter is thrown out to make place for others.
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache", "OPTIONS": {"MAX_ENTRIES": 100_000}},
 }
 
 # Language and time

@@ -5,6 +5,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 
+from stakeholders.views.typed import account_typed
+
 
 @login_not_required
 def alive(request: HttpRequest) -> HttpResponse:
@@ -18,6 +20,7 @@ accounts = [
     path("account/logout/", account.logout, name="account_logout"),
     path("account/closed/", account.signup, name="account_signup"),
     path("account/inactive/", account.account_inactive, name="account_inactive"),
+    path("account/typed/", account_typed, name="account_typed"),
     path("account/password/", account.password_change, name="account_change_password"),
     path("account/password/reset/", account.password_reset, name="account_reset_password"),
     path("account/password/reset/sent/", account.password_reset_done, name="account_reset_password_done"),

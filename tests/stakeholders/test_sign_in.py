@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
 
@@ -160,3 +161,83 @@ def test_reading_pages_hardly_ever_writes(client, anna, django_assert_num_querie
     before = client.session["seen_at"]
     client.get("/account/password/")
     assert client.session["seen_at"] == before
+
+
+PAGE = "/account/password/"
+FORM = "/no-such-form/"
+
+
+@pytest.fixture
+def a_form(monkeypatch):
+    """A page of no matter what, that says what it got."""
+    from django.http import HttpResponse
+    from django.urls import clear_url_caches, path
+
+    from config import urls
+
+    got: list[dict] = []
+
+    def no_such_form(request):
+        got.append(request.POST.dict())
+        return HttpResponse("got it")
+
+    monkeypatch.setattr(urls, "urlpatterns", [path("no-such-form/", no_such_form), *urls.urlpatterns])
+    clear_url_caches()
+    yield got
+    clear_url_caches()
+
+
+def _type_after_the_session_is_gone(client, **fields):
+    client.get(PAGE)
+    Session.objects.all().delete()
+    return client.post(FORM, {"what": "Tolv barn kom på läxhjälpen", "version": "3", **fields})
+
+
+@pytest.mark.parametrize("silence", [None, timedelta(hours=3)])
+def test_what_was_typed_is_kept_past_the_sign_in_and_sent(client, anna, a_form, silence):
+    client.force_login(anna)
+    client.get(PAGE)
+    if silence:
+        with time_machine.travel(clock.now() + silence):
+            answer = client.post(FORM, {"what": "Tolv barn kom på läxhjälpen", "version": "3"})
+    else:
+        answer = _type_after_the_session_is_gone(client)
+    assert answer["Location"] == "/account/login/?next=/account/typed/"
+    assert a_form == []
+
+    after = client.post(LOGIN, {"login": anna.email, "password": "sju-små-sjöhästar", "next": "/account/typed/"}, follow=True)
+    page = after.content.decode()
+    assert "Tolv barn kom på läxhjälpen" in page
+    assert f'action="{FORM}"' in page
+    client.post(FORM, {"what": "Tolv barn kom på läxhjälpen", "version": "3"})
+    assert a_form == [{"what": "Tolv barn kom på läxhjälpen", "version": "3"}]
+    assert client.get("/account/typed/")["Location"] == "/"
+
+
+def test_somebody_else_in_the_same_browser_does_not_see_it(client, anna, a_form):
+    client.force_login(anna)
+    _type_after_the_session_is_gone(client)
+    client.force_login(User.objects.create_user("berit@norrbruk.example", "sju-små-sjöhästar", name="Berit"))
+    assert client.get("/account/typed/")["Location"] == "/"
+
+
+def test_it_can_be_thrown_away(client, anna, a_form):
+    client.force_login(anna)
+    _type_after_the_session_is_gone(client)
+    client.post(LOGIN, {"login": anna.email, "password": "sju-små-sjöhästar"})
+    assert client.get("/account/typed/").status_code == 200
+    client.post("/account/typed/")
+    assert client.get("/account/typed/").status_code == 302
+
+
+def test_strangers_and_floods_are_not_kept(client, anna, a_form):
+    client.cookies["last_here"] = f"{anna.pk}:made-up-signature"
+    assert client.post(FORM, {"what": "text"})["Location"] == f"/account/login/?next={FORM}"
+    client.force_login(anna)
+    answer = _type_after_the_session_is_gone(client, more="x" * 100_001)
+    assert answer["Location"] == f"/account/login/?next={FORM}"
+
+
+def test_a_part_of_a_page_sends_the_whole_page_to_sign_in(client, a_form):
+    answer = client.get(FORM, headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/plans/1/"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (200, "/account/login/?next=/plans/1/")
