@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from hashlib import sha256
+from io import StringIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -58,7 +59,8 @@ def prepare() -> None:
     call_command("load_measure_library", verbosity=0)
     _collect_static()
     if "load_demo" in get_commands() and not Workspace.objects.exists():
-        call_command("load_demo")
+        sys.stdout.write("Läser in exemplet …\n")
+        call_command("load_demo", stdout=StringIO())  # what it says is told at every start, below
 
 
 def _collect_static() -> None:
@@ -127,12 +129,12 @@ def _start(*words: str) -> subprocess.Popen:
 
 
 def _end(children: list[subprocess.Popen]) -> None:
-    """Ask each to end what it is doing; end it after ten seconds."""
+    """Ask each to end what it is doing; end it if it has not after 25 seconds, five more than the worker takes for its last word."""
     for child in children:
         child.terminate()
     for child in children:
         try:
-            child.wait(timeout=10)
+            child.wait(timeout=25)
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
