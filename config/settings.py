@@ -219,6 +219,13 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "mail"
 CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"mail": {}, "heavy": {}}  # a long export never stands before a letter
+BELLS = {"mail": "followup.tasks.send_mail", "heavy": "followup.tasks.run_jobs"}
+CELERY_BEAT_SCHEDULE = {
+    task: {"task": f"followup.tasks.{task}", "schedule": 60.0, "options": {"queue": queue, "expires": 50}}
+    for task, queue in {"send_mail": "mail", "plan_reminders": "mail", "seal_events": "mail", "run_jobs": "heavy"}.items()
+}
+CELERY_TASK_SOFT_TIME_LIMIT = 50 * 60  # below the time when Redis gives the task to somebody else
+CELERY_TASK_TIME_LIMIT = 55 * 60
 # A ring that does not get through is caught by the sweep, not waited for: whether the broker refuses,
 # is silent or is gone, whoever rings is told within 2 s (measured on Redis and RabbitMQ).
 CELERY_TASK_PUBLISH_RETRY = False

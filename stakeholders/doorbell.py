@@ -10,6 +10,7 @@ from queue import Full, Queue
 from typing import Any
 
 import structlog
+from celery import signature
 from django.conf import settings
 from django.db import transaction
 
@@ -23,9 +24,11 @@ _starting = threading.Lock()
 def ring(task: Any, *args: int | str) -> None:
     """Ask a worker to run the Celery `task` with `args` (ids, never rows), once this transaction is committed.
 
+    `task` may be the name of a bell in settings.BELLS: the apps above hang their tasks there, so that who rings need not know them.
     Without a broker (the embedded default) nothing is sent: `manage.py work` sweeps on its own.
     """
     if settings.CELERY_BROKER_URL:
+        task = signature(settings.BELLS[task], queue=task) if isinstance(task, str) else task
         transaction.on_commit(partial(_leave, task, args))
 
 

@@ -42,7 +42,14 @@ _OPT_OUT = signing.Signer(salt="stakeholders.opt-out")
 log = structlog.get_logger(__name__)
 
 
-def sweep(*, compose: Compose, worker: str = "", limit: int = 1000, transport: Transport | None = None) -> Counter[str]:
+def sweep(
+    *,
+    compose: Compose,
+    worker: str = "",
+    limit: int = 1000,
+    transport: Transport | None = None,
+    is_stopping: Callable[[], bool] = lambda: False,
+) -> Counter[str]:
     """Hand over what is due, at most `limit` mails. Gives how many rows ended in each state. Any number of sweeps may run at once."""
     transport, worker = transport or from_settings(), worker or worker_name()
     done: Counter[str] = Counter()
@@ -51,8 +58,8 @@ def sweep(*, compose: Compose, worker: str = "", limit: int = 1000, transport: T
         for pk in _due(limit):
             outcome = _send(pk, compose, f"{worker}/{uuid4().hex[:12]}", transport)
             done[outcome] += 1
-            if outcome == "no_way":
-                break  # nobody else will get through either: the others wait untouched for the next sweep
+            if outcome == "no_way" or is_stopping():
+                break  # nobody else would get through: the others wait untouched for the next sweep
     finally:
         transport.close()
     Heartbeat.beat("mail", worker)

@@ -125,6 +125,9 @@ ROUND_KINDS = [DispatchKind.REQUEST, DispatchKind.REMINDER]
 DIGEST_KINDS = [DispatchKind.COORDINATOR_DIGEST, DispatchKind.REVIEW_DIGEST]
 """Summaries to people with an account: at most one of each in a day."""
 
+GATHERED_KINDS = [DispatchKind.RECEIPT, DispatchKind.PROPOSAL]
+"""Several of these to one person become one mail while nobody has sent it."""
+
 AT_ONCE_KINDS = [DispatchKind.RECEIPT, DispatchKind.NEW_LINK]
 """What somebody is waiting for: sent at any hour, also to a person who has declined other mail."""
 

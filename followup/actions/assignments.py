@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from followup.actions.rounds import follow_assignment
@@ -15,7 +16,7 @@ from stakeholders import clock, events
 from stakeholders.actions.actors import close_actor as close_in_register
 from stakeholders.actions.dispatches import plan_dispatch
 from stakeholders.events import By
-from stakeholders.models import Actor, ContactPerson, Dispatch, Event, User
+from stakeholders.models import Actor, ContactPerson, Dispatch, DispatchItem, Event, User
 from stakeholders.refusals import NotRight, TooLate
 from stakeholders.rules import DispatchKind, DispatchState
 
@@ -186,8 +187,10 @@ def _mail_proposal(assignment: Assignment, contact: ContactPerson) -> None:
 
 
 def _cancel_proposal(assignment: Assignment) -> None:
-    """A proposal that nobody has mailed yet is not mailed."""
+    """A proposal that nobody has mailed yet is not mailed. In a letter about several parts, the others stand."""
+    others = DispatchItem.objects.filter(dispatch=OuterRef("pk")).exclude(subject_id=assignment.pk)
     waiting = Dispatch.objects.filter(
+        ~Exists(others),
         state=DispatchState.PLANNED,
         kind=DispatchKind.PROPOSAL,
         items__subject_type=Assignment._meta.label_lower,

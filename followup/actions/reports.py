@@ -97,6 +97,8 @@ def submit_report(
     report.save(update_fields=["submitted_at"])
     Draft.objects.filter(obligation=obligation).delete()
     events.record("report.submitted", report, workspace=_workspace(obligation), by=by, version=version, channel=channel)
+    if isinstance(by, ContactPerson) and by.email:
+        plan_dispatch(DispatchKind.RECEIPT, workspace=_workspace(obligation), to=by, about=[(report, "receipt")])
     return report
 
 

@@ -11,7 +11,7 @@ from followup.models.correction import CorrectionRequest
 from followup.queries import due_on, obligation_state
 from followup.transitions import State
 from stakeholders import clock
-from stakeholders.formats import day_and_time, full_day, weekday
+from stakeholders.formats import day_and_time, full_day, listing, weekday
 from stakeholders.messages import Bullets, Button, Letter, Quote, Strong, paragraph
 from stakeholders.models import Dispatch
 
@@ -35,11 +35,12 @@ def write_receipt(dispatch: Dispatch) -> Letter | None:
         for report in reports
     )
     count = len(reports)
+    periods = listing(dict.fromkeys(in_words(report.obligation.period) for report in reports))
     return letter(
         ngettext("Tack! Rapporten är inskickad.", "Tack! %(count)d rapporter är inskickade.", count) % {"count": count},
         dispatch.workspace,
         dispatch.contact,
-        paragraph(_("Tack för svaret om {period}. Det är sparat."), period=Strong(in_words(first.period))),
+        paragraph(_("Tack för svaret om {period}. Det är sparat."), period=Strong(periods)),
         Bullets(lines),
         Button(_("Läs det du svarade"), round_url(dispatch.contact, first.assignment.actor, first.period)),
         paragraph(_("Jag läser svaret och hör av mig om något behöver kompletteras. Du kan ändra det tills det är granskat.")),

@@ -3,12 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 
 from stakeholders import clock
+from stakeholders.doorbell import ring
 from stakeholders.models import ContactPerson, Dispatch, DispatchItem, User, Workspace
+from stakeholders.rules import GATHERED_KINDS, DispatchState
 
 
+@transaction.atomic
 def plan_dispatch(
     kind: str,
     *,
@@ -18,9 +21,33 @@ def plan_dispatch(
     not_before: datetime | None = None,
     **payload: Any,
 ) -> Dispatch:
-    """Put one mail in the queue. `about`: (subject, step) pairs; the same pair is never mailed twice (IntegrityError)."""
+    """Put one mail in the queue. `about`: (subject, step) pairs; the same pair is never mailed twice (IntegrityError).
+
+    Receipts and proposals that wait for the same person are gathered in one mail. Gives the row.
+    """
     moment = not_before or clock.now()
-    dispatch = Dispatch.objects.create(
+    dispatch = _waiting(kind, workspace, to) if kind in GATHERED_KINDS else None
+    if dispatch is None:
+        dispatch = _new(kind, workspace, to, moment, payload)
+    elif moment > dispatch.not_before:
+        dispatch.not_before = moment
+        dispatch.save(update_fields=["not_before"])
+    DispatchItem.objects.bulk_create(
+        DispatchItem(dispatch=dispatch, subject_type=subject._meta.label_lower, subject_id=subject.pk, step=step) for subject, step in about
+    )
+    ring("mail")
+    return dispatch
+
+
+def _waiting(kind: str, workspace: Workspace, to: ContactPerson | User) -> Dispatch | None:
+    """The person's mail of this kind that nobody has claimed, held so that nobody does while we add to it."""
+    receiver = {"contact": to} if isinstance(to, ContactPerson) else {"user": to}
+    waiting = Dispatch.objects.select_for_update().filter(kind=kind, workspace=workspace, state=DispatchState.PLANNED, **receiver)
+    return waiting.order_by("id").first()
+
+
+def _new(kind: str, workspace: Workspace, to: ContactPerson | User, moment: datetime, payload: dict[str, Any]) -> Dispatch:
+    return Dispatch.objects.create(
         workspace=workspace,
         kind=kind,
         contact=to if isinstance(to, ContactPerson) else None,
@@ -29,7 +56,3 @@ def plan_dispatch(
         not_before=moment,
         payload=payload,
     )
-    DispatchItem.objects.bulk_create(
-        DispatchItem(dispatch=dispatch, subject_type=subject._meta.label_lower, subject_id=subject.pk, step=step) for subject, step in about
-    )
-    return dispatch

@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from followup.actions.links import find_link, issue_link, revoke_link
+from followup.actions.links import find_link, issue_link, revoke_link, send_new_link
 from followup.models import AccessLink
 from stakeholders import clock
-from stakeholders.models import Event
+from stakeholders.models import Dispatch, Event
 from tests.factories import a_contact, a_period
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +102,13 @@ def test_it_expires_with_the_round(contact, club, running):
         prolonged, same = issue_link(contact, club, running, by=None)
     assert (prolonged, same) == (link, token)
     assert not prolonged.has_expired
+
+
+def test_a_new_link_is_mailed_to_its_owner_and_not_over_and_over(contact, club, running):
+    link, _ = issue_link(contact, club, running, by=None)
+    send_new_link(link, by=None)
+    send_new_link(link, by=None)
+    assert [row.contact for row in Dispatch.objects.filter(kind="new_link")] == [contact]
+    with clock.at(clock.now() + timedelta(minutes=6)):
+        send_new_link(link, by=None)
+    assert Dispatch.objects.filter(kind="new_link").count() == 2

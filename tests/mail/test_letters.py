@@ -198,11 +198,17 @@ def test_headers(workspace, contact, obligation):
 
 def test_the_receipt_has_its_number(workspace, contact, obligation):
     report = a_report(obligation, figures=[3])
-    dispatch = row(workspace, contact, (report, "test"), kind=DispatchKind.RECEIPT)
-    letter = compose(dispatch)
+    letter = compose(Dispatch.objects.get(kind=DispatchKind.RECEIPT))
     assert letter.subject == "Tack! Rapporten är inskickad."
     assert f"– Läxhjälp – kvitto {report.receipt_number}, fredag 8 januari kl. 08.30" in letter.text
     assert len(links(letter)) == 1
+
+
+def test_answers_sent_in_together_have_one_receipt(workspace, contact, obligation, plan, club):
+    a_report(obligation, figures=[3])
+    a_report(an_obligation(an_assignment(a_measure(plan), club), obligation.period))
+    letter = compose(Dispatch.objects.get(kind=DispatchKind.RECEIPT))
+    assert letter.subject == "Tack! 2 rapporter är inskickade."
 
 
 def test_a_returned_answer_quotes_the_reviewer_until_it_is_answered(workspace, contact, obligation, reviewer):

@@ -1,0 +1,38 @@
+"""What runs later: shells around the work. `manage.py work` calls them as functions; with a broker, Celery calls them when the bell rings.
+
+All of them look in the database for what there is to do, so it is harmless to call one too often, twice at once, or with nothing to do.
+"""
+
+from collections.abc import Callable
+
+from celery import shared_task
+
+from followup import letters, reminders
+from stakeholders import jobs, mail, sealing
+
+JOBS: jobs.Kinds = {}
+"""The kinds of heavy work: {"import_plan": function(job, progress) → store}."""
+
+
+@shared_task(ignore_result=True)
+def send_mail(is_stopping: Callable[[], bool] = lambda: False) -> int:
+    """Hand over the mail that is due. Gives how many rows were dealt with."""
+    return mail.sweep(compose=letters.compose, is_stopping=is_stopping).total()
+
+
+@shared_task(ignore_result=True)
+def plan_reminders() -> int:
+    """Plan this morning's letters. Gives how many are new."""
+    return reminders.plan()
+
+
+@shared_task(ignore_result=True)
+def seal_events() -> int:
+    """Chain the events that have been committed. Gives how many."""
+    return sealing.seal()
+
+
+@shared_task(ignore_result=True)
+def run_jobs() -> int:
+    """Do the heavy work that waits. Gives how many jobs were taken."""
+    return jobs.run_jobs(JOBS)
