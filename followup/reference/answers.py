@@ -94,7 +94,7 @@ def answers(facts: Facts, indicator: int, as_of: datetime, scope: Scope) -> list
     for obligation in facts.obligations:
         assignment, period = assignments.get(obligation.assignment), periods[obligation.period]
         versions = pinned(facts, obligation, indicator)
-        if not assignment or not versions or not assignment.runs_within(period.start, period.end):
+        if not assignment or not versions:
             continue
         if reports_indicator(facts, assignment, indicator, period) and not is_exempt(facts, obligation):
             found.append(_answer(facts, obligation, assignment, period, versions, as_of))

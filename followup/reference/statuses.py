@@ -76,8 +76,7 @@ def reports_in_force(known: Facts, assignment: Assignment, window: Window) -> li
     found = []
     for obligation in known.obligations:
         period = periods[obligation.period]
-        is_its_own = obligation.assignment == assignment.id and assignment.runs_within(period.start, period.end)
-        if is_its_own and window.holds(period.start, period.end) and not is_exempt(known, obligation):
+        if obligation.assignment == assignment.id and window.holds(period.start, period.end) and not is_exempt(known, obligation):
             report = in_force(reports_on(known, obligation))
             if report:
                 found.append(((period.end, period.start, obligation.id), report))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from fractions import Fraction
 
-from followup.words import Flag, ImplementationStatus, LineState, MissingReason, Overlap, Verdict
+from followup.words import Flag, ImplementationStatus, MissingReason, Overlap, Verdict
 from measures.rules import IndicatorKind, RatioOverTime, VersionLink
 from tests.followup.worlds import World
 
@@ -331,6 +331,3 @@ def the_same_people_over_time_unless_new_is_said(world: World) -> None:
         world.reports("A", period, lines={"deltagare": value, "deltagare, med nya": {"value": value, "new": new}})
     world.shows("deltagare", "2026", (40, 90))
     world.shows("deltagare, med nya", "2026", 50)
-
-
-__all__ = ["SCENARIOS", "LineState"]

@@ -1,0 +1,316 @@
+"""Each kind of figure, over time for each assignment and then over partners (rule 3)."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import NamedTuple
+
+from followup.figures import Cell, Mark, Number, Part, Window
+from followup.rollup.answers import Answer, Own
+from followup.rollup.definitions import Line
+from followup.rollup.people import Grouping, Interval
+from followup.rollup.rows import ZERO, AssignmentRow, VersionRow
+from followup.words import UNKNOWN, Flag
+from measures.rules import SCALE, IndicatorKind, RatioOverTime
+
+COUNT, MONEY, STOCK, PEOPLE = IndicatorKind.COUNT, IndicatorKind.MONEY, IndicatorKind.STOCK, IndicatorKind.PEOPLE
+RATIO, LEVEL, MILESTONE = IndicatorKind.RATIO, IndicatorKind.LEVEL, IndicatorKind.MILESTONE
+BROKEN_INTO = (COUNT, MONEY, STOCK, PEOPLE)
+
+Used = tuple[AssignmentRow, Own, list[Answer]]
+"""An assignment, all its answers about the indicator, and those that make the figure."""
+
+
+class Sum(NamedTuple):
+    """What a fold gives. `parts` in the order of the assignments."""
+
+    low: Number | None = None
+    high: Number | None = None
+    numerator: Number | None = None
+    denominator: Number | None = None
+    distribution: tuple[tuple[int, int], ...] = ()
+    cells: tuple[Cell, ...] = ()
+    parts: tuple[Part, ...] = ()
+
+
+class Asked:
+    """One definition over one window: what a fold needs besides the answers, and the marks it leaves."""
+
+    __slots__ = ("cells", "definition", "factors", "grouping", "inside", "line", "marks", "window")
+
+    def __init__(
+        self,
+        definition: VersionRow,
+        line: Line,
+        window: Window,
+        inside: set[int],
+        grouping: Grouping | None = None,
+        cells: Mapping[int, list[tuple[str, str, int]]] | None = None,
+    ) -> None:
+        self.definition = definition
+        self.line = line
+        self.window = window
+        self.inside = inside
+        self.grouping = grouping
+        self.cells = cells or {}
+        self.factors = line.factors_to(definition) if len(line.versions) > 1 else {}
+        self.marks: set[Mark] = set()
+
+    def bridged(self, answer: Answer, number: Number) -> Number:
+        return number * self.factors.get(answer.version, 1) if self.factors else number
+
+
+def is_last_only(definition: VersionRow) -> bool:
+    """A stock, or a ratio of stocks: the last answer stands for the assignment."""
+    return definition.kind == STOCK or (definition.kind == RATIO and definition.over_time == RatioOverTime.STOCK)
+
+
+def used_answers(own: Own, assignment: AssignmentRow, asked: Asked, end_of: Mapping[int, date]) -> list[Answer]:
+    """The usable answers of one assignment that make its figure. `end_of`: the last day of each period."""
+    definition, window, inside = asked.definition, asked.window, asked.inside
+    if is_last_only(definition):
+        if assignment.start > window.end or (assignment.end is not None and assignment.end < window.end):
+            return []
+        since = year_before(window.end)
+        return _last([answer for answer in own if since <= end_of[answer.period] <= window.end])
+    if definition.kind == LEVEL:
+        return _last([answer for answer in own if answer.period in inside])
+    if definition.kind == MILESTONE:
+        if not any(answer.is_expected for answer in own if answer.period in inside):
+            return []
+        return [answer for answer in own if answer.is_usable and end_of[answer.period] <= window.end]
+    return [answer for answer in own if answer.period in inside and answer.is_usable]
+
+
+def _last(own: Own) -> list[Answer]:
+    for answer in reversed(own):
+        if answer.is_usable:
+            return [answer]
+        if answer.ends_carrying:
+            break
+    return []
+
+
+def year_before(end: date) -> date:
+    """The first day of the 12 months that end with `end`."""
+    after = end + timedelta(days=1)
+    if (after.month, after.day) == (2, 29):
+        after += timedelta(days=1)
+    return after.replace(year=after.year - 1)
+
+
+def fold(owns: list[Used], asked: Asked) -> Sum:
+    """The figure of answers in one series; an indicator without a kind has none."""
+    kind = asked.definition.kind
+    if not kind:
+        asked.marks.add(Mark(Flag.NO_KIND))
+        return Sum()
+    return _FOLDS[kind](owns, asked)
+
+
+def _part(each: Used, low: Number | None, high: Number | None, numerator: Number | None = None, denominator: Number | None = None) -> Part:
+    assignment, _, used = each
+    reports = (used[0].report,) if len(used) == 1 else tuple(sorted({answer.report for answer in used}))
+    return Part(assignment.id, assignment.actor, low, high, numerator, denominator, reports, assignment.actor_name)
+
+
+# ── count, money, stock ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _summed(owns: list[Used], asked: Asked) -> Sum:
+    parts = []
+    for each in owns:
+        if asked.definition.is_running and asked.definition.kind != STOCK:
+            value = sum(_increments(each, asked))
+        elif asked.factors:
+            value = sum(asked.bridged(answer, answer.value) for answer in each[2])
+        else:
+            value = sum(answer.value for answer in each[2])
+        parts.append(_part(each, value, value))
+    total = sum(part.low for part in parts if part.low is not None) if parts else None
+    return Sum(total, total, parts=tuple(parts), cells=_cells(owns, asked))
+
+
+def _increments(each: Used, asked: Asked) -> list[Number]:
+    """Each total less the one before it in the same series, marked where it may cover more than its period, or went down."""
+    _, own, used = each
+    found = []
+    for answer in used:
+        index = own.index(answer)
+        before = _total_before(own, index, asked)
+        value = asked.bridged(answer, answer.value) - (asked.bridged(before, before.value) if before else 0)
+        if index and not own[index - 1].is_usable:
+            asked.marks.add(Mark(Flag.AFTER_GAP, answer.obligation))
+        if value < 0:
+            asked.marks.add(Mark(Flag.NEGATIVE_DIFFERENCE, answer.obligation))
+        found.append(value)
+    return found
+
+
+def _total_before(own: Own, index: int, asked: Asked) -> Answer | None:
+    series = asked.line.series_of(own[index].version)
+    for answer in reversed(own[:index]):
+        if answer.is_usable and asked.line.series_of(answer.version) == series:
+            return answer
+    return None
+
+
+# ── breakdowns ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _cells(owns: list[Used], asked: Asked) -> tuple[Cell, ...]:
+    """Each breakdown, put together as the whole is; what the cells of an answer lack of its number is unknown."""
+    found = []
+    for dimension in sorted(asked.definition.dimensions):
+        added = {assignment.id: [_cell_numbers(own, answer, dimension, asked) for answer in used] for assignment, own, used in owns}
+        names = {UNKNOWN}.union(*(numbers for own in added.values() for numbers in own))
+        for name in sorted(names):
+            interval = _cell({assignment: [numbers.get(name, 0) for numbers in own] for assignment, own in added.items()}, asked)
+            if interval and (name != UNKNOWN or interval != (0, 0)):
+                found.append(Cell(dimension, name, *interval))
+    return tuple(found)
+
+
+def _cell_numbers(own: Own, answer: Answer, dimension: str, asked: Asked) -> dict[str, Number]:
+    """What an answer adds to each cell."""
+    added = {name: asked.bridged(answer, number) for name, number in _said_cells(answer, dimension, asked).items()}
+    if asked.definition.is_running and asked.definition.kind in (COUNT, MONEY):
+        before = _total_before(own, own.index(answer), asked)
+        if before:
+            for name, number in _said_cells(before, dimension, asked).items():
+                added[name] = added.get(name, 0) - asked.bridged(before, number)
+    return added
+
+
+def _said_cells(answer: Answer, dimension: str, asked: Asked) -> dict[str, int]:
+    said: dict[str, int] = {}
+    left = answer.value
+    if answer.state != ZERO:
+        for of_dimension, name, number in asked.cells.get(answer.line, ()):
+            if of_dimension == dimension and name != UNKNOWN:
+                said[name] = said.get(name, 0) + number
+                left -= number
+    said[UNKNOWN] = left
+    return said
+
+
+def _cell(numbers: Mapping[int, list[Number]], asked: Asked) -> Interval | None:
+    if asked.definition.kind != PEOPLE:
+        total = sum(sum(own) for own in numbers.values())
+        return (total, total) if numbers else None
+    intervals = {assignment: (max(own), sum(own)) for assignment, own in numbers.items()}
+    return asked.grouping.together(intervals, use_declared=False)[0] if asked.grouping else None
+
+
+# ── people ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _people(owns: list[Used], asked: Asked) -> Sum:
+    intervals = {each[0].id: _over_time(each, asked) for each in owns}
+    interval, flags = asked.grouping.together(intervals) if asked.grouping else (None, set())
+    asked.marks.update(Mark(flag) for flag in flags)
+    parts = tuple(_part(each, *intervals[each[0].id]) for each in owns)
+    low, high = interval or (None, None)
+    return Sum(low, high, parts=parts, cells=_cells(owns, asked))
+
+
+def _over_time(each: Used, asked: Asked) -> Interval:
+    """[most at once, everyone each time], or those who were new when every answer of the year so far says it."""
+    _, own, used = each
+    if len(used) == 1:
+        alone = asked.bridged(used[0], used[0].value)
+        return alone, alone
+    numbers = [asked.bridged(answer, answer.value) for answer in used]
+    most, everyone = max(numbers), sum(numbers)
+    start = asked.window.start
+    if (start.month, start.day) != (1, 1) or asked.window.is_since_start:
+        return most, everyone
+    distinct: Number = 0
+    for answer in used:
+        if answer.new is None and answer.state != ZERO:
+            return most, everyone
+        distinct += asked.bridged(answer, answer.new or 0)
+    if distinct < most:
+        return most, everyone
+    last = used[-1].place
+    has_gap = any(not answer.is_usable and answer.applies for answer in own if answer.period in asked.inside and answer.place < last)
+    return (distinct, everyone) if has_gap else (distinct, distinct)
+
+
+# ── ratio ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_PER = {"%": 100, "procent": 100, "‰": 1000, "promille": 1000}
+
+
+def _ratio(owns: list[Used], asked: Asked) -> Sum:
+    per = _PER.get(asked.definition.unit.strip().lower(), 1) * SCALE
+    parts = []
+    numerators: list[Number] = []
+    denominators: list[Number] = []
+    for each in owns:
+        whole = [answer for answer in each[2] if answer.denominator is not None]
+        if len(whole) < len(each[2]):
+            asked.marks.update(Mark(Flag.BARE_PERCENT, answer.obligation) for answer in each[2] if answer.denominator is None)
+        if whole:
+            numerator = sum(asked.bridged(answer, 0 if answer.state == ZERO else answer.numerator or 0) for answer in whole)
+            denominator: Number = sum(answer.denominator or 0 for answer in whole)
+            numerators.append(numerator)
+            denominators.append(denominator)
+            value = _quotient(numerator, denominator, per)
+            parts.append(_part(each, value, value, numerator, denominator))
+        else:
+            bare = asked.bridged(each[2][0], each[2][0].value) if len(each[2]) == 1 else None
+            parts.append(_part(each, bare, bare))
+    if not numerators or (len(numerators) > 1 and not asked.definition.is_disjoint):
+        if owns:
+            asked.marks.add(Mark(Flag.LISTED))
+        return Sum(parts=tuple(parts))
+    numerator, denominator = sum(numerators), sum(denominators)
+    value = _quotient(numerator, denominator, per)
+    if value is None:
+        asked.marks.add(Mark(Flag.ZERO_DENOMINATOR))
+    return Sum(value, value, numerator, denominator, parts=tuple(parts))
+
+
+def _quotient(numerator: Number, denominator: Number, per: int) -> Fraction | None:
+    return Fraction(numerator * per) / denominator if denominator else None
+
+
+# ── level, milestone, narrative ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _level(owns: list[Used], asked: Asked) -> Sum:
+    levels = sorted(used[0].value for _, _, used in owns)
+    median = levels[(len(levels) - 1) // 2] if levels else None
+    counted = {level: levels.count(level) for level in levels}
+    parts = tuple(_part(each, each[2][0].value, each[2][0].value) for each in owns)
+    return Sum(median, median, distribution=tuple(counted.items()), parts=parts)
+
+
+def _milestone(owns: list[Used], asked: Asked) -> Sum:
+    parts = []
+    for each in owns:
+        is_reached = any(answer.value > 0 for answer in each[2])
+        parts.append(_part(each, SCALE * is_reached, SCALE * is_reached))
+    reached = sum(part.low == SCALE for part in parts)
+    return Sum(reached * SCALE, reached * SCALE, reached, parts=tuple(parts)) if owns else Sum()
+
+
+def _narrative(owns: list[Used], asked: Asked) -> Sum:
+    return Sum(parts=tuple(_part(each, None, None) for each in owns))
+
+
+_FOLDS: dict[str, Callable[[list[Used], Asked], Sum]] = {
+    IndicatorKind.COUNT: _summed,
+    IndicatorKind.MONEY: _summed,
+    IndicatorKind.STOCK: _summed,
+    IndicatorKind.PEOPLE: _people,
+    IndicatorKind.RATIO: _ratio,
+    IndicatorKind.LEVEL: _level,
+    IndicatorKind.MILESTONE: _milestone,
+    IndicatorKind.NARRATIVE: _narrative,
+}
+
+
+def reports_of(owns: Iterable[Used]) -> tuple[int, ...]:
+    return tuple(sorted({answer.report for _, _, used in owns for answer in used}))

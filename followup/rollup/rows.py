@@ -1,0 +1,327 @@
+"""What the roll-up reads: a plan's answers as narrow rows, in a fixed number of queries whatever the size of the plan.
+
+The one large query gives every version of every answer with its line, as whole numbers; which version is in force is worked out
+from them (`answers.py`). Everything is as recorded at one moment.
+"""
+
+from calendar import monthrange
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q
+
+from followup.models import ObligationRuling, OverlapDecision, Period, PeriodUnlock
+from followup.words import LineState, RulingKind
+from measures.models import Assignment, AssignmentIndicator, Baseline, Indicator, IndicatorVersion, Plan, Target
+from measures.rules import EffectLevel
+from stakeholders.clock import day_of
+
+APPROVED, WITHDRAWN, RETURNED, ON_TIME = 1, 2, 4, 8
+"""Bits of what has happened to a report, as the large query gives them."""
+
+VALUE, ZERO, NOT_APPLICABLE, NOT_AVAILABLE = 1, 2, 3, 4
+"""`LineState` as the large query gives it; 0 is no line."""
+
+_STATES = {LineState.VALUE: VALUE, LineState.ZERO: ZERO, LineState.NOT_APPLICABLE: NOT_APPLICABLE, LineState.NOT_AVAILABLE: NOT_AVAILABLE}
+
+
+class PeriodRow(NamedTuple):
+    id: int
+    year: int
+    interval: str
+    number: int
+    start: date
+    end: date
+    due: date
+    is_closed: bool
+    is_due: bool
+
+
+class AssignmentRow(NamedTuple):
+    """`end` is the last day as recorded; None: until further notice."""
+
+    id: int
+    actor: int
+    actor_name: str
+    measure: int
+    role: str
+    start: date
+    end: date | None
+
+
+class VersionRow(NamedTuple):
+    """A definition. `kind` is "" for a *brist*."""
+
+    id: int
+    indicator: int
+    start: date
+    recorded_at: datetime
+    kind: str
+    over_time: str
+    unit: str
+    decimals: int
+    direction: str
+    tolerance: int
+    counts_people: bool
+    is_running: bool
+    is_disjoint: bool
+    dimensions: tuple[str, ...]
+    link: str
+    factor: int | None
+
+
+class DecisionRow(NamedTuple):
+    """An overlap decision; those of one indicator are in the order they were recorded."""
+
+    id: int
+    indicator: int
+    start: date
+    end: date
+    kind: str
+    is_between_groups: bool
+    overlap: int
+    lead: int | None
+    is_revoked: bool
+    assignments: frozenset[int]
+
+
+class TargetRow(NamedTuple):
+    year: int
+    value: int
+    basis: str
+
+
+class BaselineRow(NamedTuple):
+    year: int
+    value: int
+    recorded_at: datetime
+
+
+@dataclass(slots=True)
+class Rows:
+    """Everything read for one plan as of one moment. `lines` are what `_ANSWERS` selects."""
+
+    as_of: datetime
+    periods: dict[int, PeriodRow]
+    assignments: dict[int, AssignmentRow]
+    versions: dict[int, VersionRow]
+    exempt: set[int]
+    due: dict[int, bool]
+    removed: dict[tuple[int, int], date]
+    decisions: dict[int, list[DecisionRow]]
+    targets: dict[int, list[TargetRow]]
+    baselines: dict[int, list[BaselineRow]]
+    effect_from: dict[int, date]
+    lines: list[tuple[Any, ...]]
+    cells: dict[int, list[tuple[str, str, int]]] = field(default_factory=dict)
+
+
+def read(plan: Plan, as_of: datetime, since: date, until: date, indicators: Collection[int] | None, *, breakdowns: bool) -> Rows:
+    """The rows needed for windows between two days; those that look further back are read from their beginning.
+
+    `indicators`: only these. `breakdowns`: with the cells of their lines.
+    """
+    day = day_of(as_of)
+    versions = _versions(plan, as_of, indicators)
+    targets = _targets(plan, as_of, indicators)
+    since_start = {indicator for indicator, own in targets.items() if any(each.basis == "since_start" for each in own)}
+    look_back = [each.id for each in versions.values() if each.is_running or each.kind == "milestone" or each.indicator in since_start]
+    rulings = ObligationRuling.objects.filter(obligation__period__plan=plan, recorded_at__lte=as_of).order_by("recorded_at", "id")
+    exempt, due = set(), {}
+    for obligation, kind, due_on in rulings.exclude(kind=RulingKind.CLOSE).values_list("obligation_id", "kind", "due_on"):
+        if due_on:
+            due[obligation] = due_on < day
+        elif kind == RulingKind.EXEMPT:
+            exempt.add(obligation)
+        else:
+            exempt.discard(obligation)
+    lines = _lines(plan, as_of, since, until, look_back, list(versions) if indicators is not None else None)
+    has_cells = breakdowns and any(each.dimensions for each in versions.values())
+    return Rows(
+        as_of=as_of,
+        periods=_periods(plan, as_of, day),
+        assignments=_assignments(plan, as_of),
+        versions=versions,
+        exempt=exempt,
+        due=due,
+        removed=_removed(plan, as_of),
+        decisions=_decisions(plan, as_of, versions.values()),
+        targets=targets,
+        baselines=_baselines(plan, as_of, indicators),
+        effect_from=_effect_from(plan, indicators),
+        lines=lines,
+        cells=_cells(lines, versions) if has_cells else {},
+    )
+
+
+def _periods(plan: Plan, as_of: datetime, day: date) -> dict[int, PeriodRow]:
+    unlocked = PeriodUnlock.objects.filter(period=OuterRef("pk"), recorded_at__lte=as_of, until__gt=as_of)
+    rows = Period.objects.filter(plan=plan).values_list(
+        "id", "year", "interval", "number", "starts_on", "ends_on", "due_on", "closed_at", Exists(unlocked)
+    )
+    found = {}
+    for *head, due, closed_at, is_unlocked in rows:
+        is_closed = closed_at is not None and closed_at <= as_of and not is_unlocked
+        found[head[0]] = PeriodRow._make((*head, due, is_closed, due < day))
+    return found
+
+
+def _assignments(plan: Plan, as_of: datetime) -> dict[int, AssignmentRow]:
+    """As recorded then: ended when that was recorded; one declined never ran."""
+    rows = Assignment.objects.filter(measure__plan=plan, recorded_at__lte=as_of).values_list(
+        "id", "actor_id", "actor__name", "measure_id", "role", "starts_on", "ends_on", "ended_on", "ended_at", "declined_at"
+    )
+    found = {}
+    for number, actor, name, measure, role, start, ends_on, ended_on, ended_at, declined_at in rows:
+        end = (ended_on or ends_on) if ended_at and ended_at <= as_of else ends_on
+        if declined_at and declined_at <= as_of:
+            end = date.min
+        found[number] = AssignmentRow(number, actor, name, measure, role, start, end)
+    return found
+
+
+def _versions(plan: Plan, as_of: datetime, indicators: Collection[int] | None) -> dict[int, VersionRow]:
+    rows = _of(IndicatorVersion, plan, as_of, indicators).values_list(
+        "id", "indicator_id", "starts_on", "recorded_at", "kind", "ratio_over_time", "unit", "decimals", "direction", "tolerance",
+        "counts_people", "is_running_total", "has_disjoint_denominators", "breakdowns", "link", "bridge_factor",
+    )  # fmt: skip
+    return {row[0]: VersionRow._make((*row[:13], tuple(row[13]), *row[14:])) for row in rows}
+
+
+def _of(model: Any, plan: Plan, as_of: datetime, indicators: Collection[int] | None) -> Any:
+    """Rows about the plan's indicators (or some of them) known at the moment, in the order they were recorded."""
+    rows = model.objects.filter(indicator__plan=plan, recorded_at__lte=as_of).order_by("recorded_at", "id")
+    return rows if indicators is None else rows.filter(indicator__in=indicators)
+
+
+def _targets(plan: Plan, as_of: datetime, indicators: Collection[int] | None) -> dict[int, list[TargetRow]]:
+    found: dict[int, list[TargetRow]] = {}
+    for indicator, *row in _of(Target, plan, as_of, indicators).values_list("indicator_id", "year", "value", "basis"):
+        found.setdefault(indicator, []).append(TargetRow(*row))
+    return found
+
+
+def _baselines(plan: Plan, as_of: datetime, indicators: Collection[int] | None) -> dict[int, list[BaselineRow]]:
+    found: dict[int, list[BaselineRow]] = {}
+    for indicator, *row in _of(Baseline, plan, as_of, indicators).values_list("indicator_id", "year", "value", "recorded_at"):
+        found.setdefault(indicator, []).append(BaselineRow(*row))
+    return found
+
+
+def _effect_from(plan: Plan, indicators: Collection[int] | None) -> dict[int, date]:
+    """The first day it is not too early to judge an outcome or impact: the earliest linked measure's start and its time to effect."""
+    linked = Indicator.measures.through.objects.filter(
+        indicator__plan=plan, indicator__level__in=(EffectLevel.OUTCOME, EffectLevel.IMPACT), measure__starts_on__isnull=False
+    )
+    if indicators is not None:
+        linked = linked.filter(indicator__in=indicators)
+    found: dict[int, date] = {}
+    seen = set()
+    for indicator, level, start, outcome, impact in linked.order_by("measure__starts_on", "measure").values_list(
+        "indicator_id", "indicator__level", "measure__starts_on", "measure__outcome_months", "measure__impact_months"
+    ):
+        months = outcome if level == EffectLevel.OUTCOME else impact
+        if indicator not in seen and start and months is not None:
+            found[indicator] = _months_later(start, months)
+        seen.add(indicator)
+    return found
+
+
+def _months_later(day: date, months: int) -> date:
+    """The same day of the month so many months on; where that month has no such day, the first of the next."""
+    whole = day.year * 12 + day.month - 1 + months
+    last = monthrange(whole // 12, whole % 12 + 1)[1]
+    if day.day <= last:
+        return date(whole // 12, whole % 12 + 1, day.day)
+    return date(whole // 12, whole % 12 + 1, last) + timedelta(days=1)
+
+
+def _removed(plan: Plan, as_of: datetime) -> dict[tuple[int, int], date]:
+    """(assignment, indicator) → the day from which it is no longer reported."""
+    newer = AssignmentIndicator.objects.filter(
+        Q(recorded_at__gt=OuterRef("recorded_at")) | Q(recorded_at=OuterRef("recorded_at"), id__gt=OuterRef("id")),
+        assignment=OuterRef("assignment"),
+        indicator=OuterRef("indicator"),
+        recorded_at__lte=as_of,
+    )
+    rows = AssignmentIndicator.objects.filter(assignment__measure__plan=plan, removed_at__lte=as_of).exclude(Exists(newer))
+    found = {}
+    for assignment, indicator, removed_at in rows.values_list("assignment_id", "indicator_id", "removed_at"):
+        if removed_at:
+            found[assignment, indicator] = day_of(removed_at)
+    return found
+
+
+def _decisions(plan: Plan, as_of: datetime, versions: Iterable[VersionRow]) -> dict[int, list[DecisionRow]]:
+    """The overlap decisions of each indicator that counts people so that they may be the same."""
+    people = {each.indicator for each in versions if each.kind == "people"}
+    if not people:
+        return {}
+    rows = OverlapDecision.objects.filter(indicator__plan=plan, recorded_at__lte=as_of).order_by("recorded_at", "id")
+    columns = ("id", "indicator_id", "window_start", "window_end", "kind", "is_between_groups", "overlap", "lead_id", "revoked_at")
+    members: dict[int, set[int]] = {}
+    heads: dict[int, tuple[Any, ...]] = {}
+    for *head, assignment in rows.values_list(*columns, F("assignments__id")):
+        heads[head[0]] = tuple(head)
+        members.setdefault(head[0], set()).update([assignment] if assignment else [])
+    found: dict[int, list[DecisionRow]] = {}
+    for number, indicator, start, end, kind, between, overlap, lead, revoked_at in heads.values():
+        is_revoked = revoked_at is not None and revoked_at <= as_of
+        row = DecisionRow(number, indicator, start, end, kind, between, overlap or 0, lead, is_revoked, frozenset(members[number]))
+        found.setdefault(indicator, []).append(row)
+    return found
+
+
+_ANSWERS = f"""
+SELECT pin.indicator_version_id, o.id, o.assignment_id, o.period_id, r.id, r.version,
+  CASE WHEN r.approved_at <= %(as_of)s THEN {APPROVED} ELSE 0 END + CASE WHEN r.withdrawn_at <= %(as_of)s THEN {WITHDRAWN} ELSE 0 END
+    + CASE WHEN r.returned_at <= %(as_of)s THEN {RETURNED} ELSE 0 END + CASE WHEN r.was_on_time THEN {ON_TIME} ELSE 0 END,
+  CASE l.state {" ".join(f"WHEN '{state}' THEN {number}" for state, number in _STATES.items())} ELSE 0 END,
+  l.value, l.new_people, l.numerator, l.denominator, l.id
+FROM followup_period p
+JOIN followup_obligation o ON o.period_id = p.id AND o.recorded_at <= %(as_of)s
+JOIN followup_obligationindicator pin ON pin.obligation_id = o.id AND pin.recorded_at <= %(as_of)s
+LEFT JOIN followup_report r ON r.obligation_id = o.id AND r.submitted_at <= %(as_of)s
+LEFT JOIN followup_reportline l ON l.report_id = r.id AND l.indicator_version_id = pin.indicator_version_id
+WHERE p.plan_id = %(plan)s AND p.ends_on <= %(until)s
+"""
+
+
+def _lines(plan: Plan, as_of: datetime, since: date, until: date, look_back: list[int], only: list[int] | None) -> list[tuple[Any, ...]]:
+    """Every submitted version of every answer asked for, with its line; one row without a report where none was submitted."""
+    if only == []:
+        return []
+    recent = "p.ends_on >= %(since)s"
+    sql = _ANSWERS + (f" AND ({recent} OR pin.indicator_version_id IN ({_numbers(look_back)}))" if look_back else f" AND {recent}")
+    if only is not None:
+        sql += f" AND pin.indicator_version_id IN ({_numbers(only)})"
+    ops = connection.ops
+    moments = {
+        "as_of": ops.adapt_datetimefield_value(as_of),
+        "since": ops.adapt_datefield_value(since),
+        "until": ops.adapt_datefield_value(until),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {**moments, "plan": plan.pk})
+        return cursor.fetchall()
+
+
+def _cells(lines: list[tuple[Any, ...]], versions: dict[int, VersionRow]) -> dict[int, list[tuple[str, str, int]]]:
+    """The breakdown of each line whose definition has one: (dimension, category, value) by line."""
+    wanted = [row[12] for row in lines if row[12] and versions[row[0]].dimensions]
+    if not wanted:
+        return {}
+    found: dict[int, list[tuple[str, str, int]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT line_id, dimension, category, value FROM followup_reportcell WHERE line_id IN ({_numbers(wanted)})")
+        for line, *cell in cursor.fetchall():
+            found.setdefault(line, []).append(tuple(cell))
+    return found
+
+
+def _numbers(numbers: Iterable[int]) -> str:
+    """Ids of our own, as text for an IN."""
+    return ",".join(str(int(number)) for number in numbers)

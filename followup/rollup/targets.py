@@ -1,0 +1,128 @@
+"""How far towards the target, and whether it is on its way (rule 5)."""
+
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+from itertools import pairwise
+
+from followup.figures import AgainstTarget, Number, Window
+from followup.rollup.plan import Rollup
+from followup.rollup.rows import BaselineRow, TargetRow
+from followup.words import Verdict
+from measures.rules import SCALE, IndicatorKind, TargetBasis
+
+Interval = tuple[Number, Number]
+ORDER = {basis: place for place, basis in enumerate(TargetBasis)}
+FLOWS = (IndicatorKind.COUNT, IndicatorKind.MONEY, IndicatorKind.PEOPLE)
+
+
+def against_targets(rollup: Rollup, indicator: int, window: Window) -> tuple[AgainstTarget | None, AgainstTarget | None]:
+    """The figure of the whole plan against the original and the current targets; None without targets.
+
+    For targets *sedan start* the roll-up reads what came before its windows by itself.
+    """
+    original: dict[tuple[int, int], TargetRow] = {}
+    current: dict[tuple[int, int], TargetRow] = {}
+    for target in rollup.rows.targets.get(indicator, ()):
+        key = (target.year, ORDER[TargetBasis(target.basis)])
+        original.setdefault(key, target)
+        current[key] = target
+    baselines: Sequence[BaselineRow | None] = rollup.rows.baselines.get(indicator) or [None]
+    return _against(rollup, indicator, window, original, baselines[0]), _against(rollup, indicator, window, current, baselines[-1])
+
+
+def _against(
+    rollup: Rollup, indicator: int, window: Window, targets: dict[tuple[int, int], TargetRow], baseline: BaselineRow | None
+) -> AgainstTarget | None:
+    if not targets:
+        return None
+    in_order = [targets[key] for key in sorted(targets)]
+    target = next((each for each in in_order if each.year >= window.end.year), in_order[-1])
+    along = [each for each in in_order if each.basis == target.basis]
+    final = along[-1]
+    start = comparable(rollup, indicator, window, baseline)
+    actual = _actual(rollup, indicator, window, target.basis)
+    path = None
+    if baseline is not None and start is not None:
+        points = [(baseline.year, Fraction(start)), *((each.year, Fraction(each.value)) for each in along if each.year > baseline.year)]
+        path = _along(points, window.end)
+    return AgainstTarget(
+        basis=TargetBasis(target.basis),
+        baseline=start,
+        target=target.value,
+        target_year=target.year,
+        final=final.value,
+        final_year=final.year,
+        attainment=_attainment(actual, start, target.value),
+        final_attainment=_attainment(actual, start, final.value),
+        path=path,
+        verdict=_verdict(rollup, indicator, window, actual, start, target.value, path),
+    )
+
+
+def comparable(rollup: Rollup, indicator: int, window: Window, baseline: BaselineRow | None) -> Number | None:
+    """The baseline in the words of the window's definition; none across a break."""
+    line = rollup.lines.get(indicator)
+    definition = line.on(window.end) if line else None
+    if baseline is None or line is None or definition is None:
+        return None
+    known = [each for each in line.versions if each.recorded_at <= baseline.recorded_at and each.start <= definition.start]
+    stated = known[-1] if known else line.versions[0]
+    if line.series_of(stated.id) != line.series_of(definition.id):
+        return None
+    return baseline.value * line.factors_to(definition).get(stated.id, 1)
+
+
+def _actual(rollup: Rollup, indicator: int, window: Window, basis: str) -> Interval | None:
+    figure = rollup.figure(indicator, window)
+    if basis == TargetBasis.SINCE_START:
+        figure = rollup.figure(indicator, Window.since_start(window.end))
+    elif figure.kind in FLOWS and not window.is_whole_year:
+        return None
+    return None if figure.low is None or figure.high is None else (figure.low, figure.high)
+
+
+def _attainment(actual: Interval | None, baseline: Number | None, target: int) -> tuple[Fraction, Fraction] | None:
+    if actual is None or baseline is None or baseline == target:
+        return None
+    way = Fraction(target - baseline)
+    ends = [(end - baseline) / way for end in actual]
+    return min(ends), max(ends)
+
+
+def _along(points: list[tuple[int, Fraction]], day: date) -> Fraction:
+    """The straight line from 31 December to 31 December, level before the first and after the last."""
+    if day <= date(points[0][0], 12, 31):
+        return points[0][1]
+    for (year, value), (next_year, next_value) in pairwise(points):
+        if day <= date(next_year, 12, 31):
+            gone, whole = day - date(year, 12, 31), date(next_year, 12, 31) - date(year, 12, 31)
+            return value + (next_value - value) * Fraction(gone.days, whole.days)
+    return points[-1][1]
+
+
+def _verdict(
+    rollup: Rollup, indicator: int, window: Window, actual: Interval | None, baseline: Number | None, target: int, path: Fraction | None
+) -> Verdict:
+    effect_from = rollup.rows.effect_from.get(indicator)
+    if effect_from and window.end < effect_from:
+        return Verdict.TOO_EARLY
+    if actual is None:
+        return Verdict.NO_DATA
+    if baseline is None or path is None or baseline == target:
+        return Verdict.NOT_COMPUTABLE
+    line = rollup.lines[indicator]
+    definition = line.on(window.end) or line.versions[0]
+    way = Fraction(target - baseline)
+    tolerance = Fraction(definition.tolerance, SCALE) * abs(way)
+    low, high = (_one_verdict(end, baseline, path, tolerance, 1 if way > 0 else -1) for end in actual)
+    return low if low == high else Verdict.UNCERTAIN
+
+
+def _one_verdict(actual: Number, baseline: Number, path: Fraction, tolerance: Fraction, towards: int) -> Verdict:
+    if (actual - baseline) * towards < -tolerance:
+        return Verdict.WRONG_WAY
+    ahead = (actual - path) * towards
+    if abs(ahead) <= tolerance:
+        return Verdict.ON_PATH
+    return Verdict.AHEAD if ahead > 0 else Verdict.BEHIND

@@ -1,0 +1,94 @@
+"""The live roll-up says what the reference says, on any plan, as of any moment, for any scope."""
+
+import os
+import random
+from dataclasses import fields, replace
+from datetime import UTC
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from followup import rollup
+from followup.figures import Figure
+from followup.reference.figure import figure
+from followup.reference.statuses import measure_status, measures_under, percent_done, status_counts
+from followup.reference.targets import against_targets
+from followup.reference.trend import trend
+from tests.followup.random_facts import FIRST, LAST, random_facts, random_windows
+from tests.followup.stored import stored, stored_actor
+
+PLANS = int(os.environ.get("RANDOM_PLANS", "60"))
+seeds = st.integers(0, 2**32)
+ONCE = (Phase.explicit, Phase.reuse, Phase.generate)  # a smaller seed is not a simpler plan
+moments = st.datetimes(FIRST.replace(tzinfo=None), LAST.replace(tzinfo=None), timezones=st.just(UTC))
+
+pytestmark = pytest.mark.django_db
+
+
+def with_stored_actors(shown: Figure) -> Figure:
+    """The reference's figure with the ids that the actors have in the database."""
+    actor = lambda each: replace(each, actor=stored_actor(each.actor))  # noqa: E731
+    return replace(shown, missing=tuple(map(actor, shown.missing)), parts=tuple(map(actor, shown.parts)))
+
+
+def assert_same(live: object, wanted: object, told: str) -> None:
+    """Field by field, so that a difference can be read."""
+    for each in fields(wanted):
+        found, expected = getattr(live, each.name), getattr(wanted, each.name)
+        assert found == expected, f"{told}: {each.name}\n  live      {found}\n  reference {expected}"
+
+
+@settings(max_examples=PLANS, deadline=None, phases=ONCE)
+@given(seeds, moments)
+def test_every_figure_is_the_reference_s(seed, as_of):
+    facts = random_facts(seed)
+    rnd = random.Random(seed)
+    windows = random_windows(rnd)
+    actor, measure = rnd.randint(1, 3), rnd.choice(facts.measures).id
+    with stored(facts) as plan:
+        live = rollup.load(plan, windows, as_of=as_of)
+        scopes = [
+            (None, lambda each: True),
+            (live.assignments(actors={stored_actor(actor)}), lambda each: each.actor == actor),
+            (live.assignments(measures={measure}), lambda each: each.measure == measure),
+        ]
+        for days in windows:
+            for indicator in facts.indicators:
+                for scope, reference_scope in scopes:
+                    wanted = with_stored_actors(figure(facts, indicator.id, days, as_of, reference_scope))
+                    assert_same(live.figure(indicator.id, days, scope), wanted, f"{seed} {as_of} {days} {indicator.id} {scope}")
+
+
+@settings(max_examples=PLANS, deadline=None, phases=ONCE)
+@given(seeds, moments)
+def test_targets_and_trends_are_the_reference_s(seed, as_of):
+    facts = random_facts(seed)
+    windows = random_windows(random.Random(seed))
+    with stored(facts) as plan:
+        live = rollup.load(plan, windows, as_of=as_of, trends=True)
+        for days in windows:
+            for indicator in facts.indicators:
+                told = f"{seed} {as_of} {days} {indicator.id}"
+                assert rollup.against_targets(live, indicator.id, days) == against_targets(facts, indicator.id, days, as_of), told
+                if not days.is_since_start:
+                    assert rollup.change(live, indicator.id, days) == trend(facts, indicator.id, days, as_of), told
+
+
+@settings(max_examples=PLANS, deadline=None, phases=ONCE)
+@given(seeds, moments)
+def test_statuses_are_the_reference_s(seed, as_of):
+    facts = random_facts(seed)
+    windows = random_windows(random.Random(seed))
+    with stored(facts) as plan:
+        statuses = rollup.Statuses(rollup.load(plan, windows, as_of=as_of, indicators=[]))
+        for days in windows:
+            for measure in facts.measures:
+                assert statuses.status(measure.id, days) == measure_status(facts, measure.id, days, as_of), (
+                    f"{seed} {as_of} {days} {measure.id}"
+                )
+            for goal in facts.goals:
+                under = measures_under(facts, goal.id)
+                assert statuses.measures_under(goal.id) == under
+                assert statuses.counts(under, days) == status_counts(facts, under, days, as_of)
+                assert statuses.percent_done(under, days) == percent_done(facts, under, days, as_of), f"{seed} {as_of} {days} {goal.id}"
