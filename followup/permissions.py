@@ -3,6 +3,7 @@
 from typing import Any
 
 from followup.models import JournalNote, Obligation, Report
+from followup.words import Audience
 from measures.models import Assignment
 from stakeholders.models import Actor, ContactPerson
 from stakeholders.permissions import can_coordinate, can_review, can_see_raw_figures, roles_in
@@ -61,3 +62,13 @@ def can_see_raw(by: Any, actor: Actor) -> bool:
 
 def _reports_for(by: Any, actor: Actor) -> bool:
     return Role.REPORTER in roles_in(by, actor.workspace) and by.memberships.active().filter(actor=actor, role=Role.REPORTER).exists()
+
+
+def audience_of(user: Any, workspace: Any) -> Audience:
+    """Whose eyes figures are protected for: coordinator and reviewer see what was reported to them, others protected figures."""
+    return Audience.REVIEW if can_see_raw_figures(user, workspace) else Audience.MANAGEMENT
+
+
+def can_freeze_year(user: Any, workspace: Any) -> bool:
+    """Freeze, correct, assess and write down decisions."""
+    return bool(roles_in(user, workspace) & {Role.COORDINATOR, Role.MANAGEMENT, Role.ADMIN})

@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import count
@@ -15,7 +16,8 @@ from followup.words import ImplementationStatus
 from measures.models import Plan
 from measures.rules import AssignmentRole
 from stakeholders import clock
-from stakeholders.models import User
+from stakeholders.models import ContactPerson, User
+from stakeholders.refusals import TooLate
 from stakeholders.rules import ActorKind
 
 
@@ -35,7 +37,7 @@ class History:
             moment, _, happen = heapq.heappop(self._agenda)
             if moment > clock.now():
                 break
-            with clock.at(moment):
+            with clock.at(moment), suppress(TooLate):  # life may have decided it already: a round that closed, a report reviewed
                 happen()
 
     def _at(self, day: date, happen: Callable[[], object], hour: int = 9) -> None:
@@ -85,7 +87,7 @@ class History:
             percent_done=100 if status == ImplementationStatus.DONE else dice.choice((None, 25, 50, 60, 75)),
             status_reason="Vi väntar på en ny föreståndare." if status == ImplementationStatus.PAUSED else "",
             correction_reason=correction_reason,
-            name="" if is_own else assignment.actor.contacts.earliest("id").name,
+            name=by.name if isinstance(by, ContactPerson) else "",
         )
         self._plan_review(report)
 

@@ -1,0 +1,121 @@
+"""What the example needs besides reports: decisions to take, overlap decisions, statistics from elsewhere. All invented."""
+
+from datetime import date, datetime, time
+
+from followup.actions.annual import ask_for_decision, record_decision
+from followup.demo.answers import chance
+from followup.models import Decision, OutsideValue, OverlapDecision
+from followup.words import Overlap
+from measures.models import Indicator, IndicatorVersion, Plan
+from measures.rules import SCALE, EffectLevel, IndicatorKind
+from stakeholders import clock, events
+from stakeholders.models import User
+
+QUESTIONS = (
+    ("2.3", "Fler handledare till traineeplatserna?", "En handledare har slutat och elva personer köar.", "Verksamhetschefen",
+     "Två handledare från 1 augusti. 1,1 miljoner kronor per år ur egen drift."),
+    ("3.5", "Ska avtalet med Norrbruks IF förlängas?", "Två åtgärder vilar på avtalet. Nattfotbollen saknar hall från maj.", "Kommunledningen",
+     "Förläng till 2030. Lägg in hall två kvällar i veckan."),
+    ("2.1", "Ska sommarjobben göras om?", "En lottad studie visar lägre inkomst senare för vissa. Vår egen uppföljning kan inte svara på det.", "Samordnaren",
+     "Koppla jobben till läxhjälpen. Pröva igen om två år."),
+)  # fmt: skip
+
+STATISTICS = (
+    (
+        "Behöriga till yrkesprogram i årskurs 9",
+        "Exempel: påhittade siffror i stället för Kolada N15428",
+        84,
+        {"Hyttan": 68, "Kanalbyn": 62, "Sjöåsen": 80},
+    ),
+    (
+        "Förvärvsarbetande 20–64 år",
+        "Exempel: påhittade siffror i stället för SCB",
+        79,
+        {"Hyttan": 63, "Kanalbyn": 57, "Sjöåsen": 75, "Östervik": 68},
+    ),
+)
+MISSING = {("Behöriga till yrkesprogram i årskurs 9", "Kanalbyn", 2022)}
+
+
+def add_decisions(plan: Plan, *, by: User) -> None:
+    """What the board decided last year and what it must decide this year."""
+    this_year = clock.today().year
+    for year in (this_year - 1, this_year):
+        for number, question, why, asked_by, proposal in QUESTIONS[: 3 if year == this_year else 1]:
+            measures = plan.measures.filter(number=number)
+            decision = ask_for_decision(
+                plan,
+                year,
+                by=by,
+                measures=measures,
+                question=question,
+                why=why,
+                asked_by=asked_by,
+                proposal=proposal,
+                answer_by=date(year + 1, 4, 30),
+            )
+            if year < this_year:
+                _decide(decision, by)
+
+
+def _decide(decision: Decision, by: User) -> None:
+    record_decision(
+        decision,
+        by=by,
+        version=decision.version,
+        outcome="Enligt förslaget.",
+        decided_on=date(decision.year + 1, 4, 16),
+        dnr=f"NB {decision.year + 1}/031",
+    )
+
+
+def add_overlaps(plan: Plan, *, by: User) -> None:
+    """For one indicator that several partners report it is decided that they reach the same people; the others are left undecided."""
+    people = IndicatorVersion.objects.filter(indicator__plan=plan, kind=IndicatorKind.PEOPLE).order_by("indicator_id")
+    for version in people:
+        partners = [row.assignment for row in version.indicator.reported_by.filter(removed_at=None).select_related("assignment")]
+        if len(partners) < 2:
+            continue
+        for year in range(plan.first_year, clock.today().year + 1):
+            decision = OverlapDecision.objects.create(
+                indicator=version.indicator,
+                window_start=date(year, 1, 1),
+                window_end=date(year, 12, 31),
+                kind=Overlap.SAME_PEOPLE,
+                basis="Föreningen och skolan har gått igenom grupperna tillsammans (Exempel).",
+                by_user=by,
+            )
+            decision.assignments.set(partners)
+            events.record("overlap.decided", decision, workspace=plan.workspace, by=by, kind=decision.kind)
+        return
+
+
+def add_statistics(plan: Plan, *, by: User) -> None:
+    """Long-term indicators by place, eight years back, with a gap."""
+    areas = {area.name: area for area in plan.workspace.areas.all()}
+    last = clock.today().year - 1
+    for name, source, level, places in STATISTICS:
+        indicator = Indicator.objects.create(plan=plan, name=name, level=EffectLevel.IMPACT, source=source, is_reported=False)
+        IndicatorVersion.objects.create(
+            indicator=indicator,
+            number=1,
+            starts_on=date(plan.first_year, 1, 1),
+            kind=IndicatorKind.RATIO,
+            unit="procent",
+            scale=[],
+            by_user=by,
+        )
+        for place, start in [(None, level), *places.items()]:
+            for year in range(last - 7, last + 1):
+                drift = chance("drift", name, place).choice((-0.4, 0.2, 0.6, 0.9)) * (year - last + 7)
+                value = round((start + drift + chance(name, place, year).uniform(-1, 1)) * 10) * SCALE // 10
+                OutsideValue.objects.create(
+                    indicator=indicator,
+                    area=areas.get(place) if place else None,
+                    year=year,
+                    value=None if (name, place, year) in MISSING else value,
+                    source_line=source,
+                    fetched_at=datetime.combine(date(last + 1, 2, 11), time(9), clock.STOCKHOLM),
+                    division_version="RegSO 2025",
+                    by_user=by,
+                )

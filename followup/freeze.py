@@ -1,0 +1,81 @@
+"""The frozen year as bytes: every form of it, the fingerprint, and the package for the municipal archive."""
+
+import hashlib
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from datetime import datetime
+
+from followup.models import AnnualFollowUp, FrozenFile
+from followup.year.files import TABLES, document, json_bytes, page, pdf, table_csv, workbook
+from followup.year.page import Year
+from stakeholders.exports import CSV_TYPE, XLSX_TYPE
+
+DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_OLDEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class File:
+    """One form of the year."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def fingerprint(year: Year) -> str:
+    """SHA-256 of the year's JSON: the same on every page of every form, since a file cannot hold the hash of itself."""
+    return hashlib.sha256(json_bytes(year)).hexdigest()
+
+
+def frozen_files(year: Year, *, created: datetime) -> list[File]:
+    """The year in all its forms, with the fingerprint on each. Takes seconds: run it in a job."""
+    stem = f"arsuppfoljning-{year.year}"
+    mark = fingerprint(year)
+    return [
+        File(f"{stem}.json", "application/json", json_bytes(year)),
+        File(f"{stem}.html", "text/html; charset=utf-8", page(year, fingerprint=mark).encode()),
+        File(f"{stem}.pdf", "application/pdf", pdf(year, fingerprint=mark)),
+        File(f"{stem}.xlsx", XLSX_TYPE, workbook(year, created=created)),
+        File(f"{stem}.docx", DOCX_TYPE, document(year, created=created)),
+        *(File(f"{stem}-{table}.csv", CSV_TYPE, table_csv(year, table)) for table in TABLES),
+    ]
+
+
+def broken_files(annual: AnnualFollowUp) -> list[str]:
+    """Names of the stored files whose bytes no longer give their SHA-256: none, unless somebody got past the database."""
+    return [file.name for file in annual.files.all() if hashlib.sha256(bytes(file.content)).hexdigest() != file.sha256]
+
+
+def archive_package(annual: AnnualFollowUp) -> bytes:
+    """A zip of the frozen files with a manifest (name, type, size, SHA-256): the same bytes every time it is asked for."""
+    files: list[FrozenFile] = list(annual.files.order_by("name"))
+    manifest = {
+        "plan": annual.plan.title,
+        "workspace": annual.plan.workspace.name,
+        "year": annual.year,
+        "version": annual.version,
+        "reason": annual.reason,
+        "rules_version": annual.rules_version,
+        "frozen_at": annual.recorded_at.isoformat(),
+        "files": [{"name": f.name, "content_type": f.content_type, "bytes": len(f.content), "sha256": f.sha256} for f in files],
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
+        _add(package, "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1).encode())
+        for file in files:
+            _add(package, file.name, bytes(file.content))
+    return out.getvalue()
+
+
+def _add(package: zipfile.ZipFile, name: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(name, _OLDEST_ZIP_TIME)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    package.writestr(entry, content)

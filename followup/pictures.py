@@ -1,0 +1,138 @@
+"""Pictures of follow-up, drawn from the table beneath them: values in, SVG out. Attributes only, so screen, print and PDF look alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from stakeholders.formats import listing, number
+
+GREEN, GREY, LIGHT, INK, MUTED = "#0f5c4a", "#76797c", "#dfe2e3", "#20252a", "#5b5e61"
+FONT = "Source Sans 3, sans-serif"
+TOP, BOTTOM, LEFT, RIGHT = 16, 20, 2, 34
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One series over whole years, in 1/10 000 of the unit; None is *saknas* and leaves a gap. `breaks`: years where a new series begins."""
+
+    name: str
+    values: dict[int, int | Fraction | None]
+    breaks: frozenset[int] = frozenset()
+
+    def pieces(self) -> list[list[tuple[int, int | Fraction]]]:
+        """The unbroken runs: a line is never drawn through a gap or a break."""
+        runs: list[list[tuple[int, int | Fraction]]] = [[]]
+        for year in range(min(self.values, default=0), max(self.values, default=-1) + 1):
+            value = self.values.get(year)
+            if (value is None or year in self.breaks) and runs[-1]:
+                runs.append([])
+            if value is not None:
+                runs[-1].append((year, value))
+        return [run for run in runs if run]
+
+    def last(self) -> tuple[int, int | Fraction] | None:
+        known = [(year, value) for year, value in self.values.items() if value is not None]
+        return max(known, default=None)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The scale that all pictures beside each other share: years across, values up."""
+
+    first_year: int
+    last_year: int
+    low: int | Fraction
+    high: int | Fraction
+    plan_year: int | None = None
+    decimals: int = 0
+
+    @classmethod
+    def around(cls, curves: Sequence[Curve], plan_year: int | None = None, decimals: int = 0) -> "Frame":
+        """The smallest frame, in even tens of the unit, that holds every curve."""
+        years = [year for curve in curves for year in curve.values] or [plan_year or 0]
+        values = [value for curve in curves for value in curve.values.values() if value is not None] or [0]
+        ten = 100_000
+        low = Fraction(min(values)) // ten * ten
+        high = -(-Fraction(max(values)) // ten) * ten
+        return cls(min(years), max(years), low, high if high > low else low + ten, plan_year, decimals)
+
+    def x(self, year: int, width: int) -> float:
+        span = max(self.last_year - self.first_year, 1)
+        return round(LEFT + (year - self.first_year) / span * (width - LEFT - RIGHT), 1)
+
+    def y(self, value: int | Fraction, height: int) -> float:
+        share = float((Fraction(value) - self.low) / (self.high - self.low))
+        return round(TOP + (1 - share) * (height - TOP - BOTTOM), 1)
+
+
+def small_multiple(curve: Curve, frame: Frame, *, beside: Curve | None = None, width: int = 210, height: int = 96) -> SafeString:
+    """One of several pictures with the same scale: the curve in green, the one to compare with in grey, the last value in figures."""
+    floor = height - BOTTOM
+    parts = [f'<path d="M{LEFT} {floor}H{width - RIGHT}" stroke="{LIGHT}"/>', f'<path d="M{LEFT} {TOP}H{width - RIGHT}" stroke="{LIGHT}"/>']
+    parts.append(_text(LEFT, TOP - 4, number(frame.high, frame.decimals), MUTED, 10.5))
+    parts.append(_text(LEFT, floor - 3, number(frame.low, frame.decimals), MUTED, 10.5))
+    if frame.plan_year and frame.first_year < frame.plan_year <= frame.last_year:
+        x = frame.x(frame.plan_year, width)
+        parts.append(f'<path d="M{x:g} {TOP}V{floor}" stroke="{GREY}" stroke-dasharray="2 3"/>')
+    if beside:
+        parts.append(_curve(beside, frame, width, height, GREY, 1.25))
+    parts.append(_curve(curve, frame, width, height, GREEN, 2))
+    parts += _last_value(curve, frame, width, height)
+    if not curve.last():
+        parts.append(_text((width - RIGHT) / 2, (floor + TOP) / 2, _("saknas"), MUTED, 12, "middle"))
+    parts.append(_text(LEFT, height - 5, str(frame.first_year), MUTED, 10.5))
+    parts.append(_text(width - RIGHT, height - 5, str(frame.last_year), MUTED, 10.5, "end"))
+    return format_html(
+        '<svg class="picture" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img">'
+        "<title>{name}</title><desc>{words}</desc>{drawn}</svg>",
+        width=width,
+        height=height,
+        name=curve.name,
+        words=describe(curve, frame.decimals),
+        drawn=mark_safe("".join(parts)),
+    )
+
+
+def describe(curve: Curve, decimals: int = 0) -> str:
+    """The curve in words: every year with its value, and the years that are missing."""
+    known = [f"{year}: {number(value, decimals)}" for year, value in sorted(curve.values.items()) if value is not None]
+    lacking = [str(year) for year, value in sorted(curve.values.items()) if value is None]
+    words = f"{', '.join(known)}." if known else _("Inga uppgifter.")
+    return f"{words} {_('Saknas: %(years)s.') % {'years': listing(lacking)}}" if lacking and known else words
+
+
+def _curve(curve: Curve, frame: Frame, width: int, height: int, colour: str, stroke: float) -> str:
+    drawn = ""
+    for run in curve.pieces():
+        points = [f"{frame.x(year, width):g} {frame.y(value, height):g}" for year, value in run]
+        if len(points) == 1:
+            across, up = points[0].split()
+            drawn += f'<circle cx="{across}" cy="{up}" r="{stroke}" fill="{colour}"/>'
+        else:
+            drawn += f'<path d="M{"L".join(points)}" fill="none" stroke="{colour}" stroke-width="{stroke}" stroke-linejoin="round"/>'
+    for year in curve.breaks:
+        x = frame.x(year, width) - 3
+        drawn += f'<path d="M{x - 3:g} {TOP + 4}l4 {height - TOP - BOTTOM - 8}" stroke="{INK}" stroke-width="1"/>'
+    return drawn
+
+
+def _last_value(curve: Curve, frame: Frame, width: int, height: int) -> list[str]:
+    last = curve.last()
+    if not last:
+        return []
+    x, y = frame.x(last[0], width), frame.y(last[1], height)
+    return [
+        f'<circle cx="{x:g}" cy="{y:g}" r="2.6" fill="{GREEN}"/>',
+        _text(x + 6, y + 4, number(last[1], frame.decimals), INK, 13, weight=600),
+    ]
+
+
+def _text(x: float, y: float, words: str, colour: str, size: float, anchor: str = "start", weight: int = 400) -> str:
+    return format_html(
+        '<text x="{}" y="{}" font-family="{}" font-size="{}" font-weight="{}" fill="{}" text-anchor="{}">{}</text>',
+        f"{x:g}", f"{y:g}", FONT, size, weight, colour, anchor, words,
+    )  # fmt: skip

@@ -1,0 +1,69 @@
+"""`{% load year %}`: the pictures of the year, drawn from the rows beside them."""
+
+from fractions import Fraction
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+
+from followup.pictures import Curve, Frame, small_multiple
+from followup.year.page import OutsideGroup, OutsideSeries, TargetRow
+from stakeholders.formats import number
+from stakeholders.pictures import TargetBar, target_bar
+
+register = template.Library()
+
+
+@register.simple_tag
+def row_bar(row: TargetRow) -> SafeString | str:
+    """`{% row_bar row %}`: the target bar of one row; nothing when there is no baseline."""
+    baseline, target = _value(row.baseline), _value(row.target)
+    if baseline is None or target is None:
+        return "–"
+    return target_bar(
+        TargetBar(
+            name=row.name,
+            baseline=baseline,
+            baseline_year=row.baseline_year,
+            target=target,
+            target_year=row.target_year,
+            verdict=row.verdict,
+            low=_value(row.now.low),
+            high=_value(row.now.high),
+            path_low=_value(row.path_low),
+            path_high=_value(row.path_high),
+            last_year=_value(row.last_year.low) if row.last_year.low == row.last_year.high else None,
+            decimals=row.decimals,
+            lacks=row.now.text if not row.now.low else "",
+        ),
+        width=190,
+    )
+
+
+@register.simple_tag
+def multiple(group: OutsideGroup, one: OutsideSeries) -> SafeString:
+    """`{% multiple group series %}`: one of the small multiples, on the scale of its group."""
+    curves = [_curve(series) for series in group.series]
+    whole = next((curve for curve, series in zip(curves, group.series, strict=True) if series.is_whole), None)
+    frame = Frame.around(curves, decimals=group.decimals)
+    return small_multiple(_curve(one), frame, beside=None if one.is_whole else whole)
+
+
+@register.simple_tag
+def exact_number(value: str, decimals: int = 0) -> str:
+    """`{% exact_number "340000" 0 %}` → "34"; "" (missing) → "saknas"."""
+    return number(_value(value), decimals) or "saknas"
+
+
+@register.simple_tag
+def own_style(styles: str) -> SafeString:
+    """`{% own_style styles %}`: our own stylesheets, inside a file that must stand by itself."""
+    return mark_safe(f"<style>{styles}</style>")  # read from our static files, nothing typed by anybody
+
+
+def _curve(series: OutsideSeries) -> Curve:
+    values: dict[int, int | Fraction | None] = {year: _value(value) for year, value in zip(series.years, series.values, strict=True)}
+    return Curve(series.place, values, frozenset(series.breaks))
+
+
+def _value(text: str) -> Fraction | None:
+    return Fraction(text) if text else None

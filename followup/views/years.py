@@ -1,0 +1,110 @@
+"""The year: its page, its tables, and the frozen ones."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from followup.freeze import archive_package
+from followup.models import AnnualFollowUp, Period
+from followup.permissions import audience_of, can_freeze_year
+from followup.year.build import year_of
+from followup.year.files import TABLES, table_csv, workbook
+from followup.year.page import Year
+from measures.models import Plan
+from stakeholders import clock
+from stakeholders.exports import CSV_TYPE, XLSX_TYPE, as_download
+from stakeholders.permissions import can_read_all, require
+
+
+@require_safe
+def year_list(request: HttpRequest) -> HttpResponse:
+    """The years of each plan, newest first: running, closed or frozen."""
+    plans = [
+        plan for plan in Plan.objects.visible_to(request.user).select_related("workspace") if can_read_all(request.user, plan.workspace)
+    ]
+    if not plans:
+        require(False)
+    years: dict[int, set[int]] = {plan.pk: set() for plan in plans}
+    for plan, year in Period.objects.filter(plan__in=plans, starts_on__lte=clock.today()).values_list("plan", "year"):
+        years[plan].add(year)
+    frozen: dict[int, dict[int, AnnualFollowUp]] = {plan.pk: {} for plan in plans}
+    for annual in AnnualFollowUp.objects.filter(plan__in=plans).order_by("version"):
+        frozen[annual.plan_id][annual.year] = annual
+    rows = [(plan, [(year, frozen[plan.pk].get(year)) for year in sorted(years[plan.pk], reverse=True)]) for plan in plans]
+    return render(request, "followup/year_list.html", {"rows": rows})
+
+
+@require_safe
+def year_show(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """The whole year on one page, computed from what is approved now."""
+    plan, year = _year_for(request, pk, number)
+    may_freeze = can_freeze_year(request.user, plan.workspace)
+    files = [{"words": "Excel", "address": reverse("year_workbook", args=[pk, number])}]
+    frozen = list(plan.annual_follow_ups.filter(year=number).order_by("-version"))
+    context = {"plan": plan, "year": year, "files": files, "frozen": frozen, "may_freeze": may_freeze, "crumbs": _crumbs(plan, number)}
+    return render(request, "followup/year.html", context)
+
+
+@require_safe
+def year_export(request: HttpRequest, pk: int, number: int, table: str) -> HttpResponse:
+    """One table of the page as CSV."""
+    if table not in TABLES:
+        raise Http404
+    _plan, year = _year_for(request, pk, number)
+    return as_download(table_csv(year, table), CSV_TYPE, f"arsuppfoljning-{number}-{table}.csv")
+
+
+@require_safe
+def year_workbook(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """The year as Excel."""
+    _plan, year = _year_for(request, pk, number)
+    return as_download(workbook(year, created=clock.now()), XLSX_TYPE, f"arsuppfoljning-{number}.xlsx")
+
+
+@require_safe
+def frozen_show(request: HttpRequest, pk: int) -> HttpResponse:
+    """A frozen year: its fingerprint, its files, its versions, and what came after."""
+    annual = _frozen_for(request, pk)
+    files = annual.files.defer("content").order_by("name")
+    versions = annual.plan.annual_follow_ups.filter(year=annual.year).order_by("-version")
+    context = {"annual": annual, "files": files, "versions": versions, "crumbs": _crumbs(annual.plan, annual.year, is_last=False)}
+    return render(request, "followup/frozen_year.html", context)
+
+
+@require_safe
+def frozen_file(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """The stored bytes, byte for byte."""
+    file = get_object_or_404(_frozen_for(request, pk).files, name=name)
+    return as_download(bytes(file.content), file.content_type, file.name)
+
+
+@require_safe
+def frozen_archive(request: HttpRequest, pk: int) -> HttpResponse:
+    """A zip with a manifest, for the municipal archive."""
+    annual = _frozen_for(request, pk)
+    return as_download(archive_package(annual), "application/zip", f"arsuppfoljning-{annual.year}-v{annual.version}.zip")
+
+
+def _year_for(request: HttpRequest, pk: int, number: int) -> tuple[Plan, Year]:
+    plan = get_object_or_404(Plan.objects.visible_to(request.user).select_related("workspace"), pk=pk)
+    require(can_read_all(request.user, plan.workspace))
+    if not plan.first_year <= number <= plan.last_year:
+        raise Http404
+    return plan, year_of(plan, number, audience=audience_of(request.user, plan.workspace))
+
+
+def _frozen_for(request: HttpRequest, pk: int) -> AnnualFollowUp:
+    annual = get_object_or_404(AnnualFollowUp.objects.visible_to(request.user).select_related("plan__workspace", "frozen_by"), pk=pk)
+    require(can_read_all(request.user, annual.plan.workspace))
+    return annual
+
+
+def _crumbs(plan: Plan, number: int, *, is_last: bool = True) -> list[tuple[str, str]]:
+    here = reverse("year_show", args=[plan.pk, number])
+    return [
+        (_("Uppföljning"), reverse("year_list")),
+        (plan.title, reverse("plan_page", args=[plan.pk])),
+        *([] if is_last else [(_("Årsuppföljning %(year)s") % {"year": number}, here)]),
+    ]

@@ -1,0 +1,92 @@
+"""What the year is made of: everything read from the database, in a number of queries that does not grow with the plan."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+
+from followup.figures import AgainstTarget, Figure, Number, Status
+from followup.models import Decision, OutsideValue
+from followup.rollup.rows import VersionRow
+from followup.words import Audience, Completeness
+from followup.year.page import Shown
+from measures.models import Goal, Indicator, Measure, Plan
+from measures.rules import SCALE
+
+
+@dataclass(frozen=True)
+class AnswerRow:
+    """One answer that was asked for in the year: who, about what, and how it stands. `why`: why it is missing, "" when approved."""
+
+    obligation: int
+    assignment: int
+    actor: int
+    measure: int
+    period: str
+    period_end: date
+    is_expected: bool
+    is_approved: bool
+    is_received: bool
+    is_on_time: bool
+    is_waiting: bool
+    why: str
+    report: int | None = None
+    quote: str = ""
+
+
+@dataclass
+class Book:
+    """The year's raw material. Figures are already protected for `audience`."""
+
+    plan: Plan
+    year: int
+    as_of: datetime
+    audience: Audience
+    goals: dict[int, Goal] = field(default_factory=dict)
+    measures: dict[int, Measure] = field(default_factory=dict)
+    indicators: dict[int, Indicator] = field(default_factory=dict)
+    versions: dict[int, VersionRow] = field(default_factory=dict)
+    measures_of: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    statuses: dict[int, dict[int, Status]] = field(default_factory=dict)
+    figures: dict[tuple[int, int], Figure] = field(default_factory=dict)
+    against: dict[int, dict[int, tuple[AgainstTarget | None, AgainstTarget | None]]] = field(default_factory=dict)
+    answers: dict[int, list[AnswerRow]] = field(default_factory=dict)
+    actors: dict[int, str] = field(default_factory=dict)
+    actor_kinds: dict[int, str] = field(default_factory=dict)
+    decisions: list[Decision] = field(default_factory=list)
+    outside: list[OutsideValue] = field(default_factory=list)
+    shown_figures: dict[tuple[int, int], Shown] = field(default_factory=dict)
+    baseline_years: dict[int, int] = field(default_factory=dict)
+    effect_from: dict[int, date] = field(default_factory=dict)
+    completeness: Completeness = Completeness.PROVISIONAL
+
+    def focus_area(self, goal_id: int) -> Goal:
+        """The top of the branch."""
+        goal = self.goals[goal_id]
+        while goal.parent_id:
+            goal = self.goals[goal.parent_id]
+        return goal
+
+    def has_started(self, measure: Measure, year: int) -> bool:
+        """Whether the measure had begun by the end of the year (or the as-of day, in the running year)."""
+        last = min(date(year, 12, 31), self.as_of.date())
+        return measure.starts_on is not None and measure.starts_on <= last
+
+    def shown(self, indicator: int, year: int) -> Shown:
+        """The figure as this audience may see it; "saknas" when there is none."""
+        return self.shown_figures.get((indicator, year)) or Shown(_("saknas"))
+
+    def baseline_year(self, indicator: int) -> int:
+        return self.baseline_years.get(indicator, 0)
+
+    def tolerance(self, indicator: int, against: AgainstTarget) -> Number:
+        """How far from the path still counts as on it (rule 5)."""
+        if against.baseline is None:
+            return 0
+        return abs(Fraction(against.target) - against.baseline) * self.versions[indicator].tolerance / SCALE
+
+    def effect_expected(self, indicator: int) -> date | None:
+        """From when an outcome or impact can be judged (rule 5)."""
+        return self.effect_from.get(indicator)

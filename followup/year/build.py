@@ -1,0 +1,118 @@
+"""The whole year put together: read the book, let each section speak."""
+
+from collections import Counter
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from followup.words import Audience, Completeness
+from followup.year.book import Book
+from followup.year.outside import outside_groups
+from followup.year.page import DecisionRow, Year
+from followup.year.reading import read_book
+from followup.year.sections import (
+    actor_rows,
+    big_numbers,
+    coverage_of,
+    funding_rows,
+    matrix,
+    methods,
+    sentences,
+    started,
+    target_rows,
+)
+from measures.models import Plan
+from stakeholders import clock
+from stakeholders.formats import day_month, full_day, whole
+
+RULES_VERSION = "1"
+"""Goes up when a rule of docs/figures.md changes what a figure is."""
+
+
+def year_of(plan: Plan, year: int, *, audience: Audience, as_of: datetime | None = None) -> Year:
+    """The year as `audience` may see it, as everything was recorded at `as_of` (now, if not said)."""
+    return compose(read_book(plan, year, audience=audience, as_of=as_of or clock.now()))
+
+
+def compose(book: Book) -> Year:
+    targets = target_rows(book, book.year)
+    last_targets = Counter(row.verdict for row in target_rows(book, book.year - 1))
+    decisions = decision_rows(book)
+    coverage = coverage_of(book, book.answers.get(book.year, []))
+    last_coverage = coverage_of(book, book.answers.get(book.year - 1, []))
+    years = (book.year - 1, book.year) if book.year > book.plan.first_year else (book.year,)
+    return Year(
+        plan=book.plan.pk,
+        plan_title=book.plan.title,
+        company=book.plan.workspace.name,
+        is_example=book.plan.workspace.is_example,
+        year=book.year,
+        as_of=_("%(day)s kl. %(time)s")
+        % {"day": full_day(clock.day_of(book.as_of)), "time": book.as_of.astimezone(clock.STOCKHOLM).strftime("%H.%M")},
+        audience=str(book.audience),
+        rules_version=RULES_VERSION,
+        completeness=str(book.completeness),
+        completeness_word=str(Completeness(book.completeness).label),
+        sentences=sentences(book, targets, decisions),
+        numbers=big_numbers(book, targets, last_targets, coverage, last_coverage),
+        matrix_sentence=_matrix_sentence(book),
+        matrix_years=tuple((each, len(started(book, each))) for each in years),
+        matrix=matrix(book, years),
+        decisions=decisions,
+        targets_sentence=_targets_sentence(Counter(row.verdict for row in targets), len(targets)),
+        targets=targets,
+        outside=outside_groups(book),
+        actors=actor_rows(book),
+        coverage=coverage,
+        funding=funding_rows(book),
+        methods=methods(book),
+    )
+
+
+def decision_rows(book: Book) -> tuple[DecisionRow, ...]:
+    return tuple(
+        DecisionRow(
+            number=number,
+            question=decision.question,
+            why=decision.why,
+            asked_by=decision.asked_by,
+            proposal=decision.proposal,
+            about=", ".join(measure.number for measure in decision.measures.all()),
+            answer_by=_day(decision.answer_by),
+            outcome=" ".join(part for part in (decision.outcome, _day(decision.decided_on), decision.dnr) if part)
+            if decision.outcome
+            else "",
+        )
+        for number, decision in enumerate(book.decisions, 1)
+    )
+
+
+def _day(day: date | None) -> str:
+    if day is None:
+        return ""
+    return day_month(day) if day.year == clock.today().year else full_day(day)
+
+
+def _matrix_sentence(book: Book) -> str:
+    more = len(started(book, book.year)) - len(started(book, book.year - 1))
+    begun = (
+        ngettext("%(n)s åtgärd till har startat.", "%(n)s åtgärder till har startat.", more) % {"n": whole(more)}
+        if more > 0
+        else _("Inga fler åtgärder har startat.")
+    )
+    if book.year == book.plan.first_year:
+        begun = _("%(year)s är första året. Från nästa år ser du utvecklingen här.") % {"year": book.year}
+    return f"{begun} {_('Varje tecken är en åtgärd.')}"
+
+
+def _targets_sentence(verdicts: Counter[str], total: int) -> str:
+    if not total:
+        return _("Planen har inga mål med siffror än. Lägg till målvärden på indikatorerna.")
+    off = verdicts["wrong_way"] + verdicts["behind"] + verdicts["uncertain"]
+    return _(
+        "%(off)s av %(total)s mått är på fel väg, efter eller osäkra. Bilden visar hur långt vi kommit från utgångsläget till målet."
+    ) % {
+        "off": whole(off),
+        "total": whole(total),
+    }

@@ -1,0 +1,204 @@
+"""What the year says, part by part, in words and figures ready to show. Plain values: it can be stored as JSON and read in ten years."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure as shown: its words, its honesty, and where it comes from.
+
+    `low`/`high`: in 1/10 000 of the unit as exact text ("340", "1/3"), or "" where hidden or missing; `why`: why there is none.
+    """
+
+    text: str
+    low: str = ""
+    high: str = ""
+    unit: str = ""
+    approved: int = 0
+    expected: int = 0
+    coverage: str = ""
+    missing: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class BigNumber:
+    """One of the four: "25" "av 34", what it counts, and last year's. `link`: the anchor or address where it is explained."""
+
+    number: str
+    out_of: str
+    label: str
+    last_year: str
+    link: str
+
+
+@dataclass(frozen=True)
+class MatrixCell:
+    """A focus area in a year: one status word per measure, in order, and the count in words. `measures`: their ids, in the same order."""
+
+    year: int
+    statuses: tuple[str, ...]
+    words: str
+    measures: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    goal: int
+    title: str
+    cells: tuple[MatrixCell, ...]
+    later: str
+
+
+@dataclass(frozen=True)
+class DecisionRow:
+    number: int
+    question: str
+    why: str
+    asked_by: str
+    proposal: str
+    about: str
+    answer_by: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class TargetRow:
+    """An indicator against its target; worst first. Values for the picture are exact text in 1/10 000."""
+
+    indicator: int
+    name: str
+    about: str
+    level: str
+    unit: str
+    decimals: int
+    baseline_year: int
+    baseline: str
+    baseline_text: str
+    last_year: Shown
+    now: Shown
+    target_year: int
+    target: str
+    target_text: str
+    original_text: str
+    path_low: str
+    path_high: str
+    verdict: str
+    verdict_word: str
+    attainment: str
+    note: str
+
+
+@dataclass(frozen=True)
+class OutsideSeries:
+    """One long-term indicator in one place: years and values (exact text in 1/10 000, "" is *saknas*)."""
+
+    place: str
+    is_whole: bool
+    years: tuple[int, ...]
+    values: tuple[str, ...]
+    breaks: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class OutsideGroup:
+    name: str
+    unit: str
+    decimals: int
+    sentence: str
+    source: str
+    series: tuple[OutsideSeries, ...]
+
+
+@dataclass(frozen=True)
+class ActorRow:
+    actor: int
+    name: str
+    kind: str
+    measures: tuple[tuple[int, str], ...]
+    approved: int
+    expected: int
+    on_time: int
+    received: int
+    quote: str
+    quote_about: str
+    quote_report: int
+
+
+@dataclass(frozen=True)
+class Gap:
+    actor: str
+    measure: str
+    period: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    approved: int
+    expected: int
+    late: int
+    partners_complete: int
+    partners: int
+    gaps: tuple[Gap, ...]
+    waiting: int
+    requested: int
+
+
+@dataclass(frozen=True)
+class FundingRow:
+    funding: str
+    measures: int
+    budget: int
+    without_budget: int
+    is_value_transfer: bool
+    titles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A published figure that a later approval altered: old → new, who, when, why."""
+
+    name: str
+    old: str
+    new: str
+    who: str
+    when: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Year:
+    """The whole page."""
+
+    plan: int
+    plan_title: str
+    company: str
+    is_example: bool
+    year: int
+    as_of: str
+    audience: str
+    rules_version: str
+    completeness: str
+    completeness_word: str
+    sentences: tuple[str, ...]
+    numbers: tuple[BigNumber, ...]
+    matrix_sentence: str
+    matrix_years: tuple[tuple[int, int], ...]
+    matrix: tuple[MatrixRow, ...]
+    decisions: tuple[DecisionRow, ...]
+    targets_sentence: str
+    targets: tuple[TargetRow, ...]
+    outside: tuple[OutsideGroup, ...]
+    actors: tuple[ActorRow, ...]
+    coverage: Coverage
+    funding: tuple[FundingRow, ...]
+    revisions: tuple[Revision, ...] = ()
+    methods: tuple[tuple[str, str], ...] = ()
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON values, in a fixed order."""
+        return asdict(self)

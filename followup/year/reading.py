@@ -1,0 +1,157 @@
+"""Reads the book: a number of queries that is the same for 61 measures as for 300."""
+
+from collections import defaultdict
+from datetime import date, datetime
+
+from followup.figures import Figure, Window
+from followup.models import Decision, Obligation, OutsideValue
+from followup.rollup import Rollup, Statuses, against_targets, load
+from followup.rollup.rows import VersionRow
+from followup.transitions import ReportFacts, State, state_of
+from followup.words import Audience, Completeness, MissingReason
+from followup.year.book import AnswerRow, Book
+from followup.year.page import Shown
+from followup.year.sections import exact, shown_text
+from measures.models import Goal, Indicator, Measure, Plan
+from stakeholders.formats import out_of, span
+
+QUOTE_LENGTH = 160
+
+WHY_MISSING = {
+    State.UNANSWERED: MissingReason.NOT_ANSWERED,
+    State.RETURNED: MissingReason.NOT_ANSWERED,
+    State.SUBMITTED: MissingReason.AWAITING_REVIEW,
+    State.WITHDRAWN: MissingReason.WITHDRAWN,
+}
+
+
+def read_book(plan: Plan, year: int, *, audience: Audience, as_of: datetime) -> Book:
+    """Everything the year's page needs, with figures protected for `audience`."""
+    book = Book(plan=plan, year=year, as_of=as_of, audience=audience)
+    rollup = load(plan, [Window.year(year - 1), Window.year(year)], as_of=as_of, breakdowns=False)
+    read_plan(book)
+    read_answers(book, rollup)
+    read_figures(book, rollup)
+    book.completeness = _completeness(book, rollup)
+    return book
+
+
+def read_plan(book: Book) -> None:
+    """Tree, measures, indicators, decisions to take, statistics from elsewhere."""
+    plan = book.plan
+    book.goals = {goal.pk: goal for goal in Goal.objects.filter(plan=plan)}
+    book.measures = {measure.pk: measure for measure in Measure.objects.filter(plan=plan)}
+    book.indicators = {indicator.pk: indicator for indicator in Indicator.objects.filter(plan=plan)}
+    links = Indicator.measures.through.objects.filter(indicator__plan=plan).values_list("indicator_id", "measure_id")
+    for indicator, measure in links.order_by("measure__number_sort"):
+        book.measures_of[indicator].append(measure)
+    decisions = Decision.objects.filter(plan=plan, year=book.year, recorded_at__lte=book.as_of)
+    book.decisions = list(decisions.prefetch_related("measures").order_by("answer_by", "id"))
+    outside = OutsideValue.objects.filter(indicator__plan=plan, recorded_at__lte=book.as_of)
+    book.outside = list(outside.select_related("area").order_by("indicator_id", "area__name_sort", "year", "id"))
+
+
+def read_figures(book: Book, rollup: Rollup) -> None:
+    """Figures, targets and statuses from the roll-up, for the year and the one before."""
+    statuses = Statuses(rollup)
+    for pk, line in rollup.lines.items():
+        version = line.on(date(book.year, 12, 31))
+        if version:
+            book.versions[pk] = version
+    book.baseline_years = {pk: own[-1].year for pk, own in rollup.rows.baselines.items()}
+    book.effect_from = rollup.rows.effect_from
+    for window in (Window.year(book.year - 1), Window.year(book.year)):
+        year = window.end.year
+        book.statuses[year] = {pk: statuses.status(pk, window) for pk in book.measures}
+        book.against[year] = {}
+        for pk in book.indicators:
+            figure = rollup.figure(pk, window)
+            book.figures[pk, year] = figure
+            book.shown_figures[pk, year] = shown(figure, book.versions.get(pk))
+            book.against[year][pk] = against_targets(rollup, pk, window)
+
+
+def read_answers(book: Book, rollup: Rollup) -> None:
+    """Every answer asked for in this year and the one before, as it stood then (rules 1 and 2). An exempted one is not there at all."""
+    rows = (
+        Obligation.objects.filter(period__plan=book.plan, period__year__in=(book.year - 1, book.year), recorded_at__lte=book.as_of)
+        .order_by("period__ends_on", "pk", "reports__version")
+        .values_list(
+            "pk", "assignment_id", "assignment__actor_id", "assignment__measure_id", "period_id", "assignment__actor__name",
+            "assignment__actor__kind", "reports__pk", "reports__version", "reports__submitted_at", "reports__returned_at",
+            "reports__approved_at", "reports__withdrawn_at", "reports__was_on_time", "reports__what_happened",
+        )
+    )  # fmt: skip
+    heads: dict[int, tuple[int, int, int, int]] = {}
+    reports: dict[int, list[tuple]] = defaultdict(list)
+    for pk, assignment, actor, measure, period, name, kind, report, version, submitted_at, *rest in rows:
+        heads[pk] = (assignment, actor, measure, period)
+        book.actors[actor], book.actor_kinds[actor] = name, kind
+        if submitted_at and submitted_at <= book.as_of:
+            reports[pk].append((report, version, submitted_at, *(_by(book.as_of, moment) for moment in rest[:3]), *rest[3:]))
+    for pk, head in heads.items():
+        if pk not in rollup.rows.exempt:
+            period = rollup.rows.periods[head[3]]
+            is_due = rollup.rows.due.get(pk, period.is_due)
+            row = _row(pk, head, span(period.start, period.end, short=True), period.end, is_due, reports[pk])
+            book.answers.setdefault(period.year, []).append(row)
+
+
+def _row(pk: int, head: tuple[int, int, int, int], period: str, ends_on: date, is_due: bool, reports: list[tuple]) -> AnswerRow:
+    state = state_of([ReportFacts(*facts) for _pk, *facts, _on_time, _text in reports], [])
+    is_approved = state in (State.APPROVED, State.CORRECTING)
+    in_force = next((report for report in reversed(reports) if report[4]), None) if is_approved else None
+    return AnswerRow(
+        obligation=pk,
+        assignment=head[0],
+        actor=head[1],
+        measure=head[2],
+        period=period,
+        period_end=ends_on,
+        is_expected=is_due or is_approved,
+        is_approved=is_approved,
+        is_received=bool(reports),
+        is_on_time=bool(reports) and reports[0][6],
+        is_waiting=state in (State.SUBMITTED, State.CORRECTING),
+        why="" if is_approved else str(WHY_MISSING[state].label),
+        report=in_force[0] if in_force else None,
+        quote=_quote(in_force[7]) if in_force else "",
+    )
+
+
+def shown(figure: Figure, version: VersionRow | None) -> Shown:
+    """A figure in words, with its honesty beside it."""
+    decimals, unit = (version.decimals, version.unit) if version else (0, "")
+    return Shown(
+        text=shown_text(figure.low, figure.high, decimals, unit),
+        low=exact(figure.low),
+        high=exact(figure.high),
+        unit=unit,
+        approved=figure.approved,
+        expected=figure.expected,
+        coverage=out_of(figure.approved, figure.expected),
+        missing=tuple(f"{one.name} ({MissingReason(one.reason).label})" for one in figure.missing),
+        flags=tuple(str(mark.flag.label) for mark in figure.flags),
+    )
+
+
+def _completeness(book: Book, rollup: Rollup) -> Completeness:
+    """Provisional until every round of the year is closed; then final only when nothing is missing."""
+    periods = [period for period in rollup.rows.periods.values() if period.year == book.year]
+    if not periods or not all(period.is_closed for period in periods):
+        return Completeness.PROVISIONAL
+    expected = [row for row in book.answers.get(book.year, []) if row.is_expected]
+    return Completeness.FINAL if all(row.is_approved for row in expected) else Completeness.INCOMPLETE
+
+
+def _by(as_of: datetime, moment: datetime | None) -> datetime | None:
+    """A fact as known at `as_of`."""
+    return moment if moment and moment <= as_of else None
+
+
+def _quote(text: str) -> str:
+    """Their own words, at most a line and a half, cut between words."""
+    text = " ".join(text.split())
+    if len(text) <= QUOTE_LENGTH:
+        return text
+    return text[:QUOTE_LENGTH].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,341 @@
+"""What each part of the year says, from the book: no queries, no clock."""
+
+from collections import Counter
+from collections.abc import Iterable
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from followup.figures import AgainstTarget, Number
+from followup.words import WORST_FIRST, ImplementationStatus, Verdict
+from followup.year.book import AnswerRow, Book
+from followup.year.page import (
+    ActorRow,
+    BigNumber,
+    Coverage,
+    DecisionRow,
+    FundingRow,
+    Gap,
+    MatrixCell,
+    MatrixRow,
+    TargetRow,
+)
+from measures.models import Measure
+from measures.rules import EffectLevel, Funding
+from stakeholders.formats import interval, listing, number, out_of, whole
+from stakeholders.templatetags.symbols import words_for
+
+GOING_WELL = (ImplementationStatus.DONE, ImplementationStatus.ON_PLAN)
+UNREPORTED = "unreported"
+BEST_FIRST = (*reversed(WORST_FIRST), UNREPORTED)
+WORST_VERDICT_FIRST = (
+    Verdict.WRONG_WAY,
+    Verdict.BEHIND,
+    Verdict.UNCERTAIN,
+    Verdict.ON_PATH,
+    Verdict.AHEAD,
+    Verdict.TOO_EARLY,
+    Verdict.NOT_COMPUTABLE,
+    Verdict.NO_DATA,
+)
+ON_THE_WAY = (Verdict.AHEAD, Verdict.ON_PATH)
+JUDGED = (Verdict.WRONG_WAY, Verdict.BEHIND, Verdict.UNCERTAIN, Verdict.ON_PATH, Verdict.AHEAD)
+
+
+def status_word(book: Book, year: int, measure: int) -> str:
+    """The status of a measure in a year, as its symbol is named; "unreported" when there is none."""
+    status = book.statuses.get(year, {}).get(measure)
+    return (status and status.status) or UNREPORTED
+
+
+def started(book: Book, year: int) -> list[Measure]:
+    return [measure for measure in book.measures.values() if book.has_started(measure, year)]
+
+
+def big_numbers(
+    book: Book, targets: Iterable[TargetRow], last_targets: Counter[str], coverage: Coverage, last: Coverage
+) -> tuple[BigNumber, ...]:
+    """The four: measures going well, targets on their way, actors that answered everything, reports the figures rest on.
+
+    Last year's stands beside each. People are not summed over indicators (rule 3: only within the same one).
+    """
+    before = book.year - 1
+    verdicts = Counter(row.verdict for row in targets)
+    return (
+        _measures_number(book, before),
+        BigNumber(
+            whole(sum(verdicts[v] for v in ON_THE_WAY)),
+            _("av %(total)s") % {"total": whole(sum(verdicts[v] for v in JUDGED))},
+            _("mått är på väg eller före"),
+            _beside(before, sum(last_targets[v] for v in ON_THE_WAY), sum(last_targets[v] for v in JUDGED)),
+            "#targets",
+        ),
+        BigNumber(
+            whole(coverage.partners_complete),
+            _("av %(total)s") % {"total": whole(coverage.partners)},
+            _("aktörer har lämnat allt"),
+            _beside(before, last.partners_complete, last.partners),
+            "#who",
+        ),
+        BigNumber(
+            whole(coverage.approved),
+            _("av %(total)s") % {"total": whole(coverage.expected)},
+            _("rapporter är med i siffrorna"),
+            _beside(before, last.approved, last.expected),
+            "#coverage",
+        ),
+    )
+
+
+def _measures_number(book: Book, before: int) -> BigNumber:
+    now, then = started(book, book.year), started(book, before)
+    well = sum(status_word(book, book.year, measure.pk) in GOING_WELL for measure in now)
+    well_before = sum(status_word(book, before, measure.pk) in GOING_WELL for measure in then)
+    return BigNumber(
+        whole(well),
+        _("av %(total)s") % {"total": whole(len(now))},
+        _("startade åtgärder är klara eller går enligt plan"),
+        _beside(before, well_before, len(then)),
+        "#status",
+    )
+
+
+def _beside(year: int, part: int, total: int) -> str:
+    if not total:
+        return _("%(year)s: inget att jämföra med") % {"year": year}
+    return f"{year}: {out_of(part, total)}"
+
+
+def sentences(book: Book, targets: tuple[TargetRow, ...], decisions: tuple[DecisionRow, ...]) -> tuple[str, ...]:
+    """The year in three sentences: what was done, what came of it, what must be decided."""
+    return (_what_was_done(book), _what_came_of_it(targets), _what_to_decide(decisions))
+
+
+def _what_was_done(book: Book) -> str:
+    now = started(book, book.year)
+    if not now:
+        return _("Ingen åtgärd har startat än.")
+    statuses = [status_word(book, book.year, measure.pk) for measure in now]
+    well = sum(status in GOING_WELL for status in statuses)
+    words = _("%(part)s startade åtgärder är klara eller går enligt plan") % {"part": out_of(well, len(now))}
+    rest = words_for(status for status in statuses if status not in GOING_WELL)
+    return f"{words}, {rest}." if rest else f"{words}."
+
+
+def _what_came_of_it(targets: tuple[TargetRow, ...]) -> str:
+    if not targets:
+        return _("Planen har inga mål med siffror än.")
+    judged = [row for row in targets if row.verdict in JUDGED]
+    if not judged:
+        return _("Det är för tidigt att bedöma målen, eller så saknas underlag.")
+    well = sum(row.verdict in ON_THE_WAY for row in judged)
+    words = _("%(part)s mått är på väg eller före") % {"part": out_of(well, len(judged))}
+    worst = [row.name[:1].lower() + row.name[1:] for row in judged if row.verdict in (Verdict.WRONG_WAY, Verdict.BEHIND)][:2]
+    return _("%(words)s; sämst går det för %(worst)s.") % {"words": words, "worst": listing(worst)} if worst else words + "."
+
+
+def _what_to_decide(decisions: tuple[DecisionRow, ...]) -> str:
+    open_ones = [row for row in decisions if not row.outcome]
+    if not open_ones:
+        return _("Inget beslut väntar på styrelsen.")
+    return ngettext("Styrelsen behöver besluta om %(n)s sak.", "Styrelsen behöver besluta om %(n)s saker.", len(open_ones)) % {
+        "n": whole(len(open_ones))
+    }
+
+
+def matrix(book: Book, years: tuple[int, ...]) -> tuple[MatrixRow, ...]:
+    """Focus area × year: one symbol per started measure, in order, with the count in words. Nothing is averaged."""
+    rows = []
+    for area in (goal for goal in book.goals.values() if goal.parent_id is None):
+        own = [measure for measure in book.measures.values() if book.focus_area(measure.goal_id).pk == area.pk]
+        cells = []
+        for year in years:
+            begun = [measure for measure in own if book.has_started(measure, year)]
+            ranked = sorted(((status_word(book, year, measure.pk), measure.pk) for measure in begun), key=_rank)
+            words = words_for(status for status, _pk in ranked) or _("inga startade")
+            cells.append(MatrixCell(year, tuple(status for status, _pk in ranked), words, tuple(pk for _status, pk in ranked)))
+        waiting = [measure for measure in own if measure.starts_on and measure.starts_on.year == book.year + 1]
+        later = ngettext("%(n)s startar", "%(n)s startar", len(waiting)) % {"n": whole(len(waiting))} if waiting else _("inga nya")
+        rows.append(MatrixRow(area.pk, area.title, tuple(cells), later))
+    return tuple(rows)
+
+
+def _rank(entry: tuple[str, int]) -> tuple[int, int]:
+    return BEST_FIRST.index(entry[0]), entry[1]
+
+
+def target_rows(book: Book, year: int) -> tuple[TargetRow, ...]:
+    """Every indicator that has a target, worst first; the furthest behind before the others of the same verdict."""
+    rows = []
+    for pk, pair in book.against.get(year, {}).items():
+        original, current = pair
+        if current is not None:
+            rows.append((_distance(current), _target_row(book, year, pk, current, original)))
+    rows.sort(key=lambda entry: (WORST_VERDICT_FIRST.index(Verdict(entry[1].verdict)), entry[0], entry[1].name))
+    return tuple(row for _distance_, row in rows)
+
+
+def _distance(against: AgainstTarget) -> Fraction:
+    return against.attainment[0] if against.attainment else Fraction(0)
+
+
+def _target_row(book: Book, year: int, pk: int, against: AgainstTarget, original: AgainstTarget | None) -> TargetRow:
+    indicator, version = book.indicators[pk], book.versions[pk]
+    numbers = [book.measures[measure].number for measure in book.measures_of[pk] if measure in book.measures]
+    decimals = version.decimals
+    tolerance = book.tolerance(pk, against)
+    revised = original is not None and (original.target, original.target_year) != (against.target, against.target_year)
+    return TargetRow(
+        indicator=pk,
+        name=indicator.name[:1].upper() + indicator.name[1:],
+        about=", ".join(numbers),
+        level=str(EffectLevel(indicator.level).label),
+        unit=version.unit,
+        decimals=decimals,
+        baseline_year=book.baseline_year(pk),
+        baseline=exact(against.baseline),
+        baseline_text=_with_unit(number(against.baseline, decimals), version.unit),
+        last_year=book.shown(pk, year - 1),
+        now=book.shown(pk, year),
+        target_year=against.target_year,
+        target=exact(against.target),
+        target_text=_with_unit(number(against.target, decimals), version.unit),
+        original_text=_("ursprungligen %(value)s") % {"value": number(original.target, decimals)} if revised and original else "",
+        path_low=exact(against.path - tolerance if against.path is not None else None),
+        path_high=exact(against.path + tolerance if against.path is not None else None),
+        verdict=str(against.verdict),
+        verdict_word=str(Verdict(against.verdict).label),
+        attainment=attained(against),
+        note=_note(book, pk, against),
+    )
+
+
+def attained(against: AgainstTarget) -> str:
+    """ "80 % av vägen", an interval when the figure is one; "" when it cannot be worked out."""
+    if not against.attainment:
+        return ""
+    low, high = (share * 100 * 10_000 for share in against.attainment)
+    return _("%(share)s %% av vägen") % {"share": interval(min(low, high), max(low, high))}
+
+
+def _note(book: Book, pk: int, against: AgainstTarget) -> str:
+    if against.verdict == Verdict.TOO_EARLY:
+        when = book.effect_expected(pk)
+        return _("bedöms från %(year)s") % {"year": when.year} if when else ""
+    if against.verdict == Verdict.UNCERTAIN:
+        return _("intervallet ligger på båda sidor om vägen")
+    return ""
+
+
+def exact(value: Number | None) -> str:
+    """An exact number as text ("3400000", "1/3"), "" for none: JSON has no fractions."""
+    return "" if value is None else str(value)
+
+
+def _with_unit(text: str, unit: str) -> str:
+    return f"{text} %" if unit == "%" and text else text
+
+
+def coverage_of(book: Book, rows: list[AnswerRow]) -> Coverage:
+    """How many of the reports the figures rest on; what is missing by name. What is missing is never counted as zero."""
+    expected = [row for row in rows if row.is_expected]
+    by_actor: dict[int, list[AnswerRow]] = {}
+    for row in expected:
+        by_actor.setdefault(row.actor, []).append(row)
+    gaps = tuple(
+        Gap(book.actors[row.actor], str(book.measures[row.measure]), row.period, row.why)
+        for row in sorted(expected, key=lambda row: (book.actors[row.actor], row.period_end))
+        if not row.is_approved
+    )
+    return Coverage(
+        approved=sum(row.is_approved for row in expected),
+        expected=len(expected),
+        late=sum(row.is_approved and not row.is_on_time for row in expected),
+        partners_complete=sum(all(row.is_approved for row in own) for own in by_actor.values()),
+        partners=len(by_actor),
+        gaps=gaps,
+        waiting=sum(row.is_waiting for row in rows),
+        requested=sum(not row.is_expected for row in rows),
+    )
+
+
+def actor_rows(book: Book) -> tuple[ActorRow, ...]:
+    """Who did what: measures, answers, timeliness and one sentence of their own, those with most answers first."""
+    by_actor: dict[int, list[AnswerRow]] = {}
+    for row in book.answers.get(book.year, []):
+        by_actor.setdefault(row.actor, []).append(row)
+    rows = []
+    for actor, own in by_actor.items():
+        expected = [row for row in own if row.is_expected]
+        quoted = max((row for row in own if row.quote and row.is_approved), key=lambda row: (row.period_end, row.obligation), default=None)
+        measures = sorted({row.measure for row in own}, key=lambda pk: book.measures[pk].number_sort)
+        rows.append(
+            ActorRow(
+                actor=actor,
+                name=book.actors[actor],
+                kind=book.actor_kinds[actor],
+                measures=tuple((pk, book.measures[pk].number) for pk in measures),
+                approved=sum(row.is_approved for row in expected),
+                expected=len(expected),
+                on_time=sum(row.is_received and row.is_on_time for row in expected),
+                received=sum(row.is_received for row in expected),
+                quote=quoted.quote if quoted else "",
+                quote_about=book.measures[quoted.measure].number if quoted else "",
+                quote_report=quoted.report or 0 if quoted else 0,
+            )
+        )
+    return tuple(sorted(rows, key=lambda row: (-row.approved, row.name)))
+
+
+def funding_rows(book: Book) -> tuple[FundingRow, ...]:
+    """Money by funding type over the started measures. Only value transfers under 5 § 1 are told apart for länsstyrelsen."""
+    rows = []
+    for funding in [*Funding, ""]:
+        own = [measure for measure in started(book, book.year) if measure.funding == funding]
+        if own:
+            rows.append(
+                FundingRow(
+                    funding=str(Funding(funding).label) if funding else _("inte angiven"),
+                    measures=len(own),
+                    budget=sum(measure.budget_per_year or 0 for measure in own),
+                    without_budget=sum(measure.budget_per_year is None for measure in own),
+                    is_value_transfer=funding == Funding.VALUE_TRANSFER,
+                    titles=tuple(str(measure) for measure in own) if funding == Funding.VALUE_TRANSFER else (),
+                )
+            )
+    return tuple(rows)
+
+
+def methods(book: Book) -> tuple[tuple[str, str], ...]:
+    """How it was counted, said so that a board member can repeat it."""
+    return (
+        (_("Bara godkända rapporter räknas"), _("Inskickat men inte granskat visas som preliminärt bredvid, aldrig i summan.")),
+        (_("Saknas är inte noll"), _("Ett svar som inte kommit lämnar en lucka. Vi gissar inte.")),
+        (
+            _("Personer kan vara samma"),
+            _(
+                "När det inte är avgjort om aktörer når samma personer visas minst och högst: minst som om alla vore samma, högst som om ingen vore det."
+            ),
+        ),
+        (
+            _("På väg, före och efter"),
+            _("Rak linje från utgångsläget genom målen. Före eller efter är mer än toleransen från linjen, oftast 10 procent av sträckan."),
+        ),
+        (_("Status läggs aldrig ihop till ett snitt"), _("Vi räknar åtgärder: en rad, ett tecken.")),
+        (
+            _("Små tal skyddas"),
+            _("Antal personer mellan 1 och %(k)s visas inte, och inte heller de tal som skulle avslöja dem.")
+            % {"k": book.plan.workspace.small_number_threshold - 1},
+        ),
+        (
+            _("Mål och områden är dagens"),
+            _("Siffror och uppdrag är som de var registrerade vid läget; indelningen i mål och områden är dagens."),
+        ),
+    )
+
+
+def shown_text(low: Number | None, high: Number | None, decimals: int, unit: str) -> str:
+    """ "340–410", "58 %"; "saknas" when there is no figure: never 0."""
+    text = interval(low, high, decimals)
+    return _with_unit(text, unit) or _("saknas")
