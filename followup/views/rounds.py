@@ -21,6 +21,7 @@ from followup.queries.rounds import TO_REVIEW, Cell, RoundInShort, round_cells, 
 from measures.models import Plan
 from stakeholders import clock
 from stakeholders.exports import CSV_TYPE, as_download, csv_bytes
+from stakeholders.formats import day_and_time
 from stakeholders.permissions import SignedInRequest, can_read_all, can_read_anything, can_review, require
 
 
@@ -89,11 +90,12 @@ def round_remind(request: SignedInRequest, pk: int) -> HttpResponse:
     """Remind everybody who lacks an answer, now: one letter a person."""
     period = _period_for(request, pk)
     require(can_run_round(request.user, period.plan.workspace))
-    reminded, passed_by = remind_now(period, by=request.user)
-    if reminded:
-        sent = ngettext("%(n)d person får en påminnelse.", "%(n)d personer får en påminnelse.", reminded)
-        messages.success(request, sent % {"n": reminded})
-    for actor, why in passed_by:
+    reminded = remind_now(period, by=request.user)
+    if reminded.letters:
+        sent = ngettext("%(n)d person får en påminnelse %(when)s.", "%(n)d personer får en påminnelse %(when)s.", reminded.letters)
+        is_now = reminded.at <= clock.now()
+        messages.success(request, sent % {"n": reminded.letters, "when": _("nu") if is_now else day_and_time(reminded.at)})
+    for actor, why in reminded.passed_by:
         messages.warning(request, f"{actor}: {why}")
     return redirect("round_show", period.pk)
 
