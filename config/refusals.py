@@ -14,6 +14,9 @@ from stakeholders.refusals import ChangedMeanwhile, Refusal
 
 log = structlog.get_logger(__name__)
 
+LARGEST_FILE_MB = 40
+LARGEST_BODY = (LARGEST_FILE_MB + 1) * 1024 * 1024  # a file, and the fields of its form
+
 PARTNER = ("/l/", "/answer/")
 
 
@@ -37,6 +40,21 @@ class Refusals:
             log.exception("database.away")
             return _away(request, 503)
         return None
+
+
+def limit_body(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """413 at once, unread, for a body larger than any we take. Stands before whatever looks for the form's secret in it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        size = request.META.get("CONTENT_LENGTH") or "0"
+        if size.isdecimal() and int(size) > LARGEST_BODY:
+            sentence = _("Filen är för stor. Det största som går att skicka är %(limit)s MB.") % {"limit": LARGEST_FILE_MB}
+            response = _answer(request, 413, sentence, title=_("Filen är för stor"))
+            response.headers["Connection"] = "close"
+            return response
+        return get_response(request)
+
+    return middleware
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Plain functions that make rows for tests; whatever is not given is unimportant. Figures are given in units, stored in 1/10 000."""
 
+from dataclasses import asdict
 from datetime import date
 from itertools import count
 from typing import Any
@@ -8,10 +9,13 @@ from followup.actions.reports import Line, approve_report, submit_report
 from followup.actions.rounds import make_obligations
 from followup.models import Obligation, Period, Report
 from followup.words import ImplementationStatus, LineState
+from measures.actions.imports import refresh_import
+from measures.imports.tree import Choices
 from measures.models import Assignment, AssignmentIndicator, Baseline, Goal, Indicator, IndicatorVersion, Measure, Plan, Target
 from measures.rules import SCALE, AssignmentRole, EffectLevel, IndicatorKind, Interval, period_bounds
+from measures.spreadsheets import Row, Sheet, pack_rows
 from stakeholders import clock
-from stakeholders.models import Actor, Area, ContactPerson, Membership, User, Workspace
+from stakeholders.models import Actor, Area, ContactPerson, ImportRun, Membership, User, Workspace
 from stakeholders.rules import ActorKind, AreaKind, Role
 
 _number = count(1)
@@ -180,6 +184,16 @@ def a_line(version: IndicatorVersion, figure: float | tuple[float, float] | None
     if figure == 0:
         return Line(version, LineState.ZERO, **fields)
     return Line(version, LineState.VALUE, value=in_units(figure), **fields)
+
+
+def an_import(workspace: Workspace, *rows: list, by: User | None = None, title: str = "Ny plan 2025–2034 (Exempel)") -> ImportRun:
+    """A file that waits to be confirmed: one measure that can be read, unless rows are given, and one whose end date does not exist."""
+    rows = rows or (["1.1", "Boskola", "Boende", "2030-12-31"], ["1.2", "Läxhjälp", "Skola", "31 juni 2026"])
+    lines = [[title], ["Nr", "Åtgärd", "Fokusområde", "Slutdatum"], *rows]
+    packed = pack_rows([Sheet("Handlingsplan", [Row(number, cells) for number, cells in enumerate(lines, 1)])])
+    content = {"choices": asdict(Choices())}
+    run = ImportRun.objects.create(workspace=workspace, file_name="plan.xlsx", sha256="0" * 64, packed=packed, content=content, by_user=by)
+    return refresh_import(run)
 
 
 def in_units(figure: float) -> int:

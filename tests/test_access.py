@@ -18,7 +18,7 @@ from followup.actions.journal import write_note
 from followup.actions.reviews import request_correction
 from stakeholders import clock
 from stakeholders.rules import Role
-from tests.factories import a_measure, a_report, a_user, an_actor, an_assignment, an_obligation
+from tests.factories import a_measure, a_report, a_user, an_actor, an_assignment, an_import, an_obligation
 
 PEOPLE = ("nobody", "outsider", "other_reporter", "reporter", "reviewer", "manager", "auditor", "coordinator", "admin")
 
@@ -56,6 +56,18 @@ correction_decline      POST   /corrections/{correction}/decline/    - 404      
 assignment_show         GET    /assignments/{assignment}/       -      404      404       200      200      200     200     200     200
 note_write              POST   /assignments/{assignment}/notes/ -      404      404       302      302      403     403     302     302
 note_remove             POST   /notes/{note}/remove/            -      404      404       302 403 404 404 403 403
+# A plan read in from a file
+import_upload           GET    /imports/                        -      200      403       403      403      403     403     200     200
+import_upload           POST   /imports/                        -      422      403       403      403      403     403     422     422
+import_example          GET    /imports/example.xlsx            -      200      200       200      200      200     200     200     200
+import_show             GET    /imports/{import}/               -      404      404       404      403      403     403     200     200
+import_columns          GET    /imports/{import}/sheets/0/      -      404      404       404      403      403     403     200     200
+import_columns          POST   /imports/{import}/sheets/0/      -      404      404       404      403      403     403     302     302
+import_settle           POST   /imports/{import}/settle/        -      404      404       404      403      403     403     302     302
+import_confirm          POST   /imports/{import}/confirm/       -      404      404       404      403      403     403     302     302
+import_cancel           POST   /imports/{import}/cancel/        -      404      404       404      403      403     403     302     302
+import_undo             POST   /imports/{import}/undo/          -      404      404       404      403      403     403     409     409
+import_left_out         GET    /imports/{import}/rows.xlsx      -      404      404       404      403      403     403     200     200
 """
 
 NOT_OURS = {
@@ -81,6 +93,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "report_comment": {"text": "Gäller det hela terminen?"},
     "report_request_correction": {"correction-reason": "räknat fel"},
     "correction_decline": {"decline-reason": "siffran stämmer"},
+    "import_columns": {"header_row": 2},
     "note_write": {"day": "2026-05-12", "text": "Ny grupp startade.", "visibility": "shared"},
 }
 """What a POST to the named address sends; nothing when it is not here. Values may name things in `the_world`: "{report}"."""
@@ -147,6 +160,7 @@ def the_world(
         "report": report.pk,
         "correction": correction.pk,
         "note": note.pk,
+        "import": an_import(workspace, by=coordinator).pk,
         "workspace": workspace.slug,
     }
     return people, things

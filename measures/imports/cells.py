@@ -5,6 +5,7 @@ import unicodedata
 from datetime import date
 
 from measures.spreadsheets import Cell
+from stakeholders.exports import plain
 
 _SPACES = re.compile(r"[^\S\n]+")
 _NOTHING = frozenset(
@@ -16,7 +17,10 @@ _NOTHING = frozenset(
 
 
 def text_of(cell: Cell) -> str:
-    """The cell as text: NFC, one kind of space, no control or invisible characters, line breaks kept."""
+    """The cell as text: NFC, one kind of space, no control or invisible characters, line breaks kept.
+
+    The apostrophe that our own exports put before "=1+1" is taken away again.
+    """
     if cell is None:
         return ""
     if isinstance(cell, str):
@@ -44,5 +48,6 @@ def _cleaned(text: str) -> str:
     if not text.isprintable():
         text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\v", "\n").replace("\u2028", "\n")
         text = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs") or c == "\t")
+    text = plain(text)
     lines = (line.strip() for line in _SPACES.sub(" ", text).split("\n"))
     return "\n".join(line for line in lines if line)

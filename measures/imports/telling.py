@@ -144,3 +144,9 @@ def _shown(name: str, value: Any) -> str:
     if isinstance(value, list):
         return formats.listing([str(item) for item in value])
     return str(value)
+
+
+def made(stored: dict[str, Any]) -> list[tuple[str, int]]:
+    """What an import made: [("åtgärder", 61), …]."""
+    found = stored.get("made", {})
+    return [(str(words), len(found[label])) for words, label in KINDS.values() if found.get(label)]

@@ -5,7 +5,7 @@ from measures.imports.headings import ACTORS, AREAS, INDICATORS, PLAN, Layout, f
 from measures.imports.indicator_sheet import IndicatorSheet
 from measures.imports.names import NameBook, name_key
 from measures.imports.plan_sheet import PlanSheet, read_head, read_number_of_measure
-from measures.imports.problems import Problem
+from measures.imports.problems import Problem, Severity
 from measures.imports.reading import Findings, Places, SheetReader
 from measures.imports.registers import ActorSheet, AreaSheet
 from measures.imports.tree import LEFT_OUT, NEW, ActorRow, Choices, Known, PlanHead, Understanding, UnknownName
@@ -137,6 +137,8 @@ class _Understander:
             self.findings.add(Problem("no_plan_years", ""))
         if INDICATORS in kinds and PLAN in kinds:
             self._say_which_lack_indicators()
+        blocked = result.blocked_rows  # what is not read in has no gaps
+        result.problems[:] = [p for p in result.problems if p.severity is not Severity.GAP or (p.sheet, p.row) not in blocked]
 
     def _say_which_lack_indicators(self) -> None:
         """Only rows that the file never points at: an indicator that is itself in error is not missing."""
