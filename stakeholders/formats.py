@@ -1,5 +1,6 @@
 """How figures, days and periods are written to people. Values in, text out: no tables, and the clock only for "i dag"."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -38,6 +39,25 @@ def in_words(n: int) -> str:
     """A small count as it is said: 3 → "tre"; from thirteen on in figures."""
     words = ["noll", "en", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv"]
     return words[n] if _swedish() and 0 <= n < len(words) else whole(n)
+
+
+SOFT_HYPHEN = "\N{SOFT HYPHEN}"
+_ONSETS = re.compile("[bfgkp]l|[bdfgkpt]r|[dkst]v|k?n|sk|skr|s[lmnp]|spr|st|str|tj")
+
+
+def with_soft_hyphens(text: str, longest: int = 10) -> str:
+    """Words of more than `longest` letters may break where Swedish does, for the head of a narrow column: "Trai-nee-plat-ser"."""
+    return re.sub(rf"[^\W\d_]{{{longest + 1},}}", lambda word: _hyphenated(word.group()), text)
+
+
+def _hyphenated(word: str) -> str:
+    """A syllable begins with as many consonants as can begin a Swedish word, and nobody is left with fewer than three letters."""
+    breaks = []
+    for between in re.finditer(r"(?<=[aeiouyåäöé])([^aeiouyåäöé]+)(?=[aeiouyåäöé])", word.lower()):
+        group = between.group()
+        onset = next((group[start:] for start in range(len(group)) if _ONSETS.fullmatch(group[start:])), group[-1])
+        breaks.append(between.end() - len(onset))
+    return "".join((SOFT_HYPHEN if place in breaks and 3 <= place <= len(word) - 3 else "") + letter for place, letter in enumerate(word))
 
 
 def percent(value: int | Fraction | None) -> str:

@@ -16,7 +16,6 @@ from stakeholders.mornings import is_daytime, next_morning
 from stakeholders.refusals import TooLate
 from stakeholders.rules import ROUND_KINDS, DispatchKind
 
-
 Letters = dict[ContactPerson, list[Obligation]]
 """{to whom: what about}."""
 

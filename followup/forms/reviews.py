@@ -1,9 +1,12 @@
 """What may be sent about a report."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from followup.forms.rounds import DayInput
+from followup.models import Report
 
 
 class ReturnForm(forms.Form):
@@ -61,4 +64,12 @@ class CommentForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": _("Skriv din kommentar.")},
     )
-    line = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    line = forms.TypedChoiceField(label=_("Gäller"), required=False, coerce=int, empty_value=None)
+    field_order = ["line", "text"]
+
+    def __init__(self, *args: Any, report: Report, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lines = [(line.pk, str(line.indicator_version.indicator)) for line in report.lines.all()]
+        self.fields["line"].choices = [("", _("Hela rapporten")), *lines]  # type: ignore[attr-defined]
+        if not lines:
+            del self.fields["line"]

@@ -20,6 +20,7 @@ class Column:
 
     title: str
     report: Report
+    is_year_ago: bool = False
 
     @property
     def is_preliminary(self) -> bool:
@@ -37,10 +38,10 @@ class Said:
 
 @dataclass
 class FigureRow:
-    """One figure through the columns. `why`: sentences about what is odd; `change`: since last time, with its sign."""
+    """One figure through the columns, each with its title. `why`: sentences about what is odd; `change`: since last time, with its sign."""
 
     version: IndicatorVersion
-    said: list[Said | None]
+    said: list[tuple[str, Said | None]]
     line: ReportLine | None = None
     is_odd: bool = False
     why: list[str] = field(default_factory=list)
@@ -56,7 +57,8 @@ def columns_of(report: Report, earlier: Earlier) -> list[Column]:
     if earlier.last:
         columns.append(Column(_("Förra gången"), earlier.last))
     if earlier.year_ago and earlier.year_ago != earlier.last:
-        columns.append(Column(_("Samma tid %(year)s") % {"year": earlier.year_ago.obligation.period.year}, earlier.year_ago))
+        title = _("Samma tid %(year)s") % {"year": earlier.year_ago.obligation.period.year}
+        columns.append(Column(title, earlier.year_ago, is_year_ago=True))
     return columns
 
 
@@ -74,7 +76,10 @@ def rows_of(report: Report, columns: list[Column], earlier: Earlier, comments: l
         rows.append(
             FigureRow(
                 version=line.indicator_version,
-                said=[said(figures[indicator]) if indicator in figures else None for figures in found],
+                said=[
+                    (column.title, said(figures[indicator]) if indicator in figures else None)
+                    for column, figures in zip(columns, found, strict=True)
+                ],
                 line=line,
                 is_odd=line.is_confirmed_odd or is_odd(line, before),
                 change=_change(line, before),

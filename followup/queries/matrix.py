@@ -3,11 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from followup.queries.rounds import TO_REVIEW, Cell, Tally, tally
 from measures.models import Goal, Measure
+from stakeholders import clock
 from stakeholders.exports import Value
 from stakeholders.formats import when
 from stakeholders.models import Actor, ContactPerson
@@ -31,6 +34,17 @@ IN_ORDER = (
     "not_asked",
 )
 """The signs, as the key to the table tells them."""
+
+KEY: dict[str, object] = {
+    "begun": gettext_lazy("Påbörjad, inte inskickad"),
+    "opened": gettext_lazy("Länken är öppnad"),
+    "reminded": gettext_lazy("Påmind, inget svar"),
+    "uncertain_mail": gettext_lazy("Osäkert om mejlet kom fram"),
+    "overdue": gettext_lazy("Inget svar, sista dagen har passerat"),
+    "closed_without": gettext_lazy("Inte rapporterad, omgången är stängd"),
+    "not_asked": gettext_lazy("Inte begärd: svarar i en annan takt"),
+}
+"""Longer words for the key than there is room for in a cell."""
 
 WIDEST = 12
 """More measures than this make a table each, by focus area; a table is never made to fit by shrinking."""
@@ -158,11 +172,11 @@ class Call:
         contacts = [cell.contacted for cell in self.missing]
         begun = max((one.begun_at for one in contacts if one.begun_at), default=None)
         if begun:
-            return _("Skrev %(when)s, har inte skickat in") % {"when": when(begun)}
+            return _("Skrev %(when)s, har inte skickat in") % {"when": _moment(begun)}
         if self.has_wrong_address:
             contact = self.contact
             return (
-                _("Retur %(day)s") % {"day": when(contact.bounced_at)}
+                _("Retur %(day)s") % {"day": _moment(contact.bounced_at)}
                 if contact and contact.bounced_at
                 else _("Ingen adress att skriva till")
             )
@@ -176,7 +190,12 @@ class Call:
         if not known:
             return _("Inget mejl har gått")
         moment, words = max(known, key=lambda pair: pair[0])
-        return words % {"when": when(moment)}
+        return words % {"when": _moment(moment)}
+
+
+def _moment(moment: datetime) -> str:
+    """ "i dag kl. 14.31", "i går", "12 januari", within a sentence."""
+    return _("i dag kl. %(time)s") % {"time": when(moment)} if clock.day_of(moment) == clock.today() else when(moment)
 
 
 def calls(cells: list[Cell]) -> list[Call]:

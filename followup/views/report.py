@@ -89,7 +89,7 @@ def _common(request: SignedInRequest, report: Report, comments: list[Any]) -> di
         "newer": versions[0] if versions[0].pk != report.pk else None,
         "corrections": asked,
         "comments": [comment for comment in comments if comment.line_id is None],
-        "comment_form": CommentForm(),
+        "comment_form": CommentForm(report=report),
         "correction_form": CorrectionForm(prefix="correction"),
         "can_comment": can_comment(request.user, report),
         "can_ask": is_in_force and not asked and state == State.APPROVED and can_ask_for_correction(request.user, report),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from followup.actions import reports as actions
 from followup.actions.reviews import comment_on_report, decline_correction, request_correction
 from followup.forms.reviews import CommentForm, CorrectionForm, DeclineForm, ReturnForm, WithdrawForm
-from followup.models import CorrectionRequest, Report, ReportLine
+from followup.models import CorrectionRequest, Report
 from followup.permissions import can_ask_for_correction, can_comment, can_review_report, can_withdraw_report
 from followup.queries.review import Waiting, review_queue
 from followup.views.report import read_page, report_for, review_page
@@ -123,11 +123,10 @@ def report_comment(request: SignedInRequest, pk: int) -> HttpResponse:
     """A question or an answer, on a line or on the whole report."""
     report = report_for(request, pk)
     require(can_comment(request.user, report))
-    form = CommentForm(request.POST)
+    form = CommentForm(request.POST, report=report)
     if not form.is_valid():
         return _page_for(request, report, comment_form=form, status=422)
-    line_id = form.cleaned_data["line"]
-    line = get_object_or_404(ReportLine, report=report, pk=line_id) if line_id else None
+    line = next((line for line in report.lines.all() if line.pk == form.cleaned_data.get("line")), None)
     comment_on_report(report, by=request.user, text=form.cleaned_data["text"], line=line)
     return redirect(f"{reverse('report_show', args=[report.pk])}#comments")
 

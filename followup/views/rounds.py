@@ -72,7 +72,7 @@ def round_show(request: SignedInRequest, pk: int) -> HttpResponse:
             "beside": Period.objects.filter(plan=period.plan_id, ends_on=period.ends_on).exclude(pk=period.pk),
             "crumbs": [(_("Rapportrundor"), reverse("round_list")), (period.title, "")],
             **_what_may_be_done(request, period),
-            "signs": _signs(cells),
+            "key": _key(cells),
         },
     )
 
@@ -168,7 +168,7 @@ def _links(request: SignedInRequest, chips: list[Chip], here: Chip) -> list[dict
     ]
 
 
-def _signs(cells: list[Cell]) -> list[str]:
-    """The signs that stand in the table, for its key."""
+def _key(cells: list[Cell]) -> list[tuple[str, object]]:
+    """The signs that stand in the table, with their words."""
     found = {cell.sign for cell in cells}
-    return [sign for sign in matrix.IN_ORDER if sign in found]
+    return [(sign, matrix.KEY.get(sign, "")) for sign in matrix.IN_ORDER if sign in found]

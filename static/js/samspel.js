@@ -23,12 +23,12 @@
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || keysAreOff()) return;
     const search = document.getElementById("search");
     if (event.key === "/" && search && search.offsetParent) search.focus();
-    else if (event.key === "j") moveBy(1);
-    else if (event.key === "k") moveBy(-1);
     else {
       const control = /^[a-z]$/.test(event.key) && document.querySelector(`[data-key="${event.key}"]`);
-      if (!control) return;
-      control.click();
+      if (control) control.click();
+      else if (event.key === "j") moveBy(1);
+      else if (event.key === "k") moveBy(-1);
+      else return;
     }
     event.preventDefault();
   });
