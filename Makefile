@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lint templates imports types migrations deploy-check lock install install-dev
+.PHONY: help run test check tidy format lint templates imports types migrations deploy-check lock install install-dev
 
 BASE_PYTHON ?= $(shell for v in python3.13 python3.12 python3.11 python3; do \
 	"$$v" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$v"; break; }; done)
@@ -47,14 +47,17 @@ test: $(DEV_STAMP)  ## Every test with small counts; ARGS="-k report" chooses, D
 
 check: $(DEV_STAMP) format lint templates imports types migrations deploy-check test  ## All that must be green
 
+tidy: $(DEV_STAMP)  ## Format everything and mend what can be mended by machine
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet . ; $(BIN)/djade --target-version 5.2 $(TEMPLATES) 2>/dev/null || true
+
 format: $(DEV_STAMP)
-	@$(BIN)/ruff format --check --quiet . || { echo "Kör: $(BIN)/ruff format ."; exit 1; }
+	@$(BIN)/ruff format --check --quiet . || { echo "Kör: make tidy"; exit 1; }
 
 lint: $(DEV_STAMP)
 	@$(BIN)/ruff check --quiet .
 
 templates: $(DEV_STAMP)
-	@test -z "$(TEMPLATES)" || { $(BIN)/djade --target-version 5.2 --check $(TEMPLATES) && $(BIN)/djlint --quiet --lint $(TEMPLATES); }
+	@test -z "$(TEMPLATES)" || { $(BIN)/djade --target-version 5.2 --check $(TEMPLATES) || { echo "Kör: make tidy"; exit 1; }; } && $(BIN)/djlint --quiet --lint $(TEMPLATES)
 
 imports: $(DEV_STAMP)
 	@$(BIN)/lint-imports --no-logo --cache-dir .import_linter_cache
