@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 
 # The secret part of a partner's or a password link, and anything that looks like a personnummer.
-LINK = re.compile(r"(/(?:l|answer|reset/key)/)[^/\s\"'?]+")
+LINK = re.compile(r"(/(?:l|proposals|reset/key)/)[^/\s\"'?]+")
 PERSONNUMMER = re.compile(r"(?<!\d)(?:19|20)?\d{6}[-+ ]?\d{4}(?!\d)")
 
 

@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 LARGEST_FILE_MB = 40
 LARGEST_BODY = (LARGEST_FILE_MB + 1) * 1024 * 1024  # a file, and the fields of its form
 
-PARTNER = ("/l/", "/answer/")
+PARTNER = ("/l/", "/answer/", "/proposals/")
 
 
 class Refusals:

@@ -1,5 +1,7 @@
 """Pure functions about answers: no tables, no clock. Figures are integers of 1/10 000 of the unit."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -72,3 +74,33 @@ def sign_of(state: str, contacted: Contacted, is_past_due: bool) -> str:
     if known:
         return max(known)[1]
     return "overdue" if is_past_due else "asked"
+
+
+_FIGURE = re.compile(
+    r"(?:(?:ca|cirka|ungefär|circa)\.?|~)?\s*(?P<sign>[-−–]?)(?P<number>\d[\d ]*(?:[.,]\d+)?)\s*(?P<word>[^\d\s.,]*\.?)", re.IGNORECASE
+)
+LARGEST = 10**11
+
+
+def read_figure(text: str, decimals: int = 0, *, may_be_negative: bool = False) -> int:
+    """A figure as people type it: "25", "1 234,5", "ca 30", "12 st". Gives 1/10 000 of the unit.
+
+    Raises ValueError("not a number" | "too many decimals" | "two meanings" | "too large"). Nothing is rounded or guessed:
+    "1.234" can mean two things.
+    """
+    plain = " ".join(unicodedata.normalize("NFKC", text).split())
+    found = _FIGURE.fullmatch(plain)
+    if not found or (found["sign"] and not may_be_negative):
+        raise ValueError("not a number")
+    whole, mark, fraction = re.fullmatch(r"([\d ]+)([.,]?)(\d*)", found["number"]).groups()  # type: ignore[union-attr]
+    groups = whole.split()
+    if len(groups) > 1 and not (len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:])):
+        raise ValueError("not a number")
+    if mark == "." and len(fraction) == 3:
+        raise ValueError("two meanings")
+    if len(fraction.rstrip("0")) > decimals:
+        raise ValueError("too many decimals")
+    value = int("".join(groups)) * SCALE + int(fraction.ljust(4, "0")[:4] or 0)
+    if value >= LARGEST * SCALE:
+        raise ValueError("too large")
+    return -value if found["sign"] else value

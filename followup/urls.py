@@ -1,10 +1,51 @@
 """The addresses of followup."""
 
-from django.urls import path
+from collections.abc import Callable
 
-from followup.views import calendar, journal, obligations, reviews, rounds
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns = [
+from followup.views import answer, calendar, files, journal, link, obligations, proposals, receipt, reviews, rounds, tasks
+from followup.views.doors import View, by_account, by_link
+
+
+def answer_pages(door: Callable[[View], View]) -> list[URLPattern]:
+    """The pages of one answer, behind one of its two doors."""
+    pages: dict[str, View] = {
+        "": receipt.answer_show,
+        "who/": answer.answer_who,
+        "why/": answer.answer_why,
+        "status/": answer.answer_status,
+        "reason/": answer.answer_reason,
+        "figures/": answer.answer_figures,
+        "happened/": answer.answer_happened,
+        "needs/": answer.answer_needs,
+        "file/": files.answer_file,
+        "file/<int:file_id>/": files.answer_open_file,
+        "file/<int:file_id>/remove/": files.answer_remove_file,
+        "check/": receipt.answer_check,
+        "submit/": receipt.answer_submit,
+        "unchanged/": receipt.answer_unchanged,
+        "thanks/": receipt.answer_thanks,
+        "change/": receipt.answer_change,
+        "discard/": receipt.answer_discard,
+        "next.ics": receipt.answer_calendar,
+    }
+    return [path(address, door(view), name=view.__name__) for address, view in pages.items()]
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("l/<str:token>/", link.link_open, name="link_open"),
+    path("l/<str:token>/new/", link.link_renew, name="link_renew"),
+    path("l/<str:token>/wrong/", link.link_say_wrong, name="link_say_wrong"),
+    path("answer/", tasks.answer_list, name="answer_list"),
+    path("answer/name/", tasks.answer_say_name, name="answer_say_name"),
+    path("answer/same/", tasks.answer_same, name="answer_same"),
+    path("answer/send/", tasks.answer_send_ready, name="answer_send_ready"),
+    path("proposals/<str:token>/", proposals.proposal_list, name="proposal_list"),
+    path("proposals/<str:token>/<int:assignment_id>/accept/", proposals.proposal_accept, name="proposal_accept"),
+    path("proposals/<str:token>/<int:assignment_id>/decline/", proposals.proposal_decline, name="proposal_decline"),
+    path("answer/<int:obligation_id>/", include((answer_pages(by_link), "link"))),
+    path("obligations/<int:obligation_id>/answer/", include((answer_pages(by_account), "account"))),
     path("rounds/", rounds.round_list, name="round_list"),
     path("rounds/<int:pk>/", rounds.round_show, name="round_show"),
     path("rounds/<int:pk>/table.csv", rounds.round_export, name="round_export"),

@@ -209,3 +209,9 @@ def names_are_alike(one: str, other: str) -> bool:
     if sorted(first.split()) == sorted(second.split()):
         return True
     return SequenceMatcher(None, first, second, autojunk=False).ratio() >= 0.87
+
+
+def masked_email(address: str) -> str:
+    """ "anna@norrbruk.se" → "a••@norrbruk.se": enough for its owner to know it, too little for anybody else."""
+    name, at, domain = address.partition("@")
+    return f"{name[:1]}••{at}{domain}" if at else ""

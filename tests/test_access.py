@@ -68,6 +68,80 @@ import_confirm          POST   /imports/{import}/confirm/       -      404      
 import_cancel           POST   /imports/{import}/cancel/        -      404      404       404      403      403     403     302     302
 import_undo             POST   /imports/{import}/undo/          -      404      404       404      403      403     403     409     409
 import_left_out         GET    /imports/{import}/rows.xlsx      -      404      404       404      403      403     403     200     200
+
+# A partner's pages: not signed in to; tests/followup/test_link_pages.py walks them with the cookie of a link.
+link_open                   GET  /l/guessed/                                     404  404  404  404  404  404  404  404  404
+link_open                   POST /l/guessed/                                     404  404  404  404  404  404  404  404  404
+link_renew                  GET  /l/guessed/new/                                 405  405  405  405  405  405  405  405  405
+link_renew                  POST /l/guessed/new/                                 404  404  404  404  404  404  404  404  404
+link_say_wrong              GET  /l/guessed/wrong/                               404  404  404  404  404  404  404  404  404
+link_say_wrong              POST /l/guessed/wrong/                               404  404  404  404  404  404  404  404  404
+answer_list                 GET  /answer/                                        403  403  403  403  403  403  403  403  403
+answer_list                 POST /answer/                                        403  403  403  403  403  403  403  403  403
+answer_say_name             GET  /answer/name/                                   403  403  403  403  403  403  403  403  403
+answer_say_name             POST /answer/name/                                   403  403  403  403  403  403  403  403  403
+answer_same                 GET  /answer/same/                                   403  403  403  403  403  403  403  403  403
+answer_same                 POST /answer/same/                                   403  403  403  403  403  403  403  403  403
+answer_send_ready           GET  /answer/send/                                   403  403  403  403  403  403  403  403  403
+answer_send_ready           POST /answer/send/                                   403  403  403  403  403  403  403  403  403
+proposal_list               GET  /proposals/guessed/                              404  404  404  404  404  404  404  404  404
+proposal_accept             POST /proposals/guessed/{assignment}/accept/          404  404  404  404  404  404  404  404  404
+proposal_decline            POST /proposals/guessed/{assignment}/decline/         404  404  404  404  404  404  404  404  404
+link:answer_show            GET  /answer/{obligation}/                           403  403  403  403  403  403  403  403  403
+link:answer_who             GET  /answer/{obligation}/who/                       403  403  403  403  403  403  403  403  403
+link:answer_why             GET  /answer/{obligation}/why/                       403  403  403  403  403  403  403  403  403
+link:answer_status          GET  /answer/{obligation}/status/                    403  403  403  403  403  403  403  403  403
+link:answer_reason          GET  /answer/{obligation}/reason/                    403  403  403  403  403  403  403  403  403
+link:answer_figures         GET  /answer/{obligation}/figures/                   403  403  403  403  403  403  403  403  403
+link:answer_happened        GET  /answer/{obligation}/happened/                  403  403  403  403  403  403  403  403  403
+link:answer_needs           GET  /answer/{obligation}/needs/                     403  403  403  403  403  403  403  403  403
+link:answer_file            GET  /answer/{obligation}/file/                      403  403  403  403  403  403  403  403  403
+link:answer_check           GET  /answer/{obligation}/check/                     403  403  403  403  403  403  403  403  403
+link:answer_thanks          GET  /answer/{obligation}/thanks/                    403  403  403  403  403  403  403  403  403
+link:answer_unchanged       GET  /answer/{obligation}/unchanged/                 403  403  403  403  403  403  403  403  403
+link:answer_calendar        GET  /answer/{obligation}/next.ics                   403  403  403  403  403  403  403  403  403
+link:answer_open_file       GET  /answer/{obligation}/file/1/                    403  403  403  403  403  403  403  403  403
+link:answer_who             POST /answer/{obligation}/who/                       403  403  403  403  403  403  403  403  403
+link:answer_why             POST /answer/{obligation}/why/                       403  403  403  403  403  403  403  403  403
+link:answer_status          POST /answer/{obligation}/status/                    403  403  403  403  403  403  403  403  403
+link:answer_reason          POST /answer/{obligation}/reason/                    403  403  403  403  403  403  403  403  403
+link:answer_figures         POST /answer/{obligation}/figures/                   403  403  403  403  403  403  403  403  403
+link:answer_happened        POST /answer/{obligation}/happened/                  403  403  403  403  403  403  403  403  403
+link:answer_needs           POST /answer/{obligation}/needs/                     403  403  403  403  403  403  403  403  403
+link:answer_file            POST /answer/{obligation}/file/                      403  403  403  403  403  403  403  403  403
+link:answer_submit          POST /answer/{obligation}/submit/                    403  403  403  403  403  403  403  403  403
+link:answer_unchanged       POST /answer/{obligation}/unchanged/                 403  403  403  403  403  403  403  403  403
+link:answer_change          POST /answer/{obligation}/change/                    403  403  403  403  403  403  403  403  403
+link:answer_discard         POST /answer/{obligation}/discard/                   403  403  403  403  403  403  403  403  403
+link:answer_remove_file     POST /answer/{obligation}/file/1/remove/             403  403  403  403  403  403  403  403  403
+# The same pages for whoever is signed in: the actor's reporters, and the coordinator on their behalf. The report is sent in and not reviewed.
+account:answer_show         GET  /obligations/{obligation}/answer/               -    404  404  200  403  403  403  200  200
+account:answer_who          GET  /obligations/{obligation}/answer/who/           -    404  404  200  403  403  403  200  200
+account:answer_why          GET  /obligations/{obligation}/answer/why/           -    404  404  200  403  403  403  200  200
+account:answer_status       GET  /obligations/{obligation}/answer/status/        -    404  404  200  403  403  403  200  200
+account:answer_reason       GET  /obligations/{obligation}/answer/reason/        -    404  404  200  403  403  403  200  200
+account:answer_figures      GET  /obligations/{obligation}/answer/figures/       -    404  404  200  403  403  403  200  200
+account:answer_happened     GET  /obligations/{obligation}/answer/happened/      -    404  404  200  403  403  403  200  200
+account:answer_needs        GET  /obligations/{obligation}/answer/needs/         -    404  404  200  403  403  403  200  200
+account:answer_file         GET  /obligations/{obligation}/answer/file/          -    404  404  200  403  403  403  200  200
+account:answer_check        GET  /obligations/{obligation}/answer/check/         -    404  404  302  403  403  403  302  302
+account:answer_thanks       GET  /obligations/{obligation}/answer/thanks/        -    404  404  200  403  403  403  200  200
+account:answer_unchanged    GET  /obligations/{obligation}/answer/unchanged/     -    404  404  302  403  403  403  302  302
+account:answer_calendar     GET  /obligations/{obligation}/answer/next.ics       -    404  404  200  403  403  403  200  200
+account:answer_open_file    GET  /obligations/{obligation}/answer/file/1/        -    404  404  404  403  403  403  404  404
+account:answer_who          POST /obligations/{obligation}/answer/who/           403  404  404  422  403  403  403  422  422
+account:answer_why          POST /obligations/{obligation}/answer/why/           403  404  404  422  403  403  403  422  422
+account:answer_status       POST /obligations/{obligation}/answer/status/        403  404  404  302  403  403  403  302  302
+account:answer_reason       POST /obligations/{obligation}/answer/reason/        403  404  404  422  403  403  403  422  422
+account:answer_figures      POST /obligations/{obligation}/answer/figures/       403  404  404  422  403  403  403  422  422
+account:answer_happened     POST /obligations/{obligation}/answer/happened/      403  404  404  302  403  403  403  302  302
+account:answer_needs        POST /obligations/{obligation}/answer/needs/         403  404  404  302  403  403  403  302  302
+account:answer_file         POST /obligations/{obligation}/answer/file/          403  404  404  422  403  403  403  422  422
+account:answer_submit       POST /obligations/{obligation}/answer/submit/        403  404  404  302  403  403  403  302  302
+account:answer_unchanged    POST /obligations/{obligation}/answer/unchanged/     403  404  404  302  403  403  403  302  302
+account:answer_change       POST /obligations/{obligation}/answer/change/        403  404  404  302  403  403  403  302  302
+account:answer_discard      POST /obligations/{obligation}/answer/discard/       403  404  404  302  403  403  403  302  302
+account:answer_remove_file  POST /obligations/{obligation}/answer/file/1/remove/ 403  404  404  404  403  403  403  404  404
 """
 
 NOT_OURS = {
@@ -94,6 +168,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "report_request_correction": {"correction-reason": "räknat fel"},
     "correction_decline": {"decline-reason": "siffran stämmer"},
     "import_columns": {"header_row": 2},
+    **{f"account:answer_{step}": {"seen": "1.0"} for step in ("who", "why", "reason", "figures", "happened", "needs")},
+    "account:answer_status": {"status": "done", "seen": "1.0"},
     "note_write": {"day": "2026-05-12", "text": "Ny grupp startade.", "visibility": "shared"},
 }
 """What a POST to the named address sends; nothing when it is not here. Values may name things in `the_world`: "{report}"."""
@@ -197,7 +273,8 @@ def test_what_is_foreign_and_what_does_not_exist_look_the_same(row, the_world):
         if row.answers[name] != "404":
             continue
         client = Client()
-        client.force_login(user)
+        if user:
+            client.force_login(user)
         foreign = client.generic(row.method, row.address.format(**things))
         missing = client.generic(row.method, row.address.format(**nowhere))
         assert (foreign.status_code, missing.status_code) == (404, 404)

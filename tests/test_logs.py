@@ -34,10 +34,10 @@ def test_a_personnummer_is_scrubbed(capsys):
 def test_local_variables_are_never_logged(capsys):
     password = "hemligt-lösenord"
     try:
-        raise ValueError("/answer/secret-part/")
+        raise ValueError("/l/secret-part/")
     except ValueError as error:
         line = logged(capsys, record_of("fell", (type(error), error, error.__traceback__)))
-    assert line["exception"][0]["exc_value"] == "/answer/[link]/"
+    assert line["exception"][0]["exc_value"] == "/l/[link]/"
     assert password not in json.dumps(line, ensure_ascii=False)
 
 

@@ -2,19 +2,20 @@
 
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from followup.links import find_link, issue_link
-from followup.models import AccessLink
+from followup.models import AccessLink, AccessLinkUse
 from stakeholders import clock, events
 from stakeholders.actions.dispatches import plan_dispatch
 from stakeholders.events import By
 from stakeholders.models import DispatchItem
 from stakeholders.rules import DispatchKind
 
-__all__ = ["find_link", "issue_link", "revoke_link", "send_new_link"]
+__all__ = ["enter_link", "find_link", "issue_link", "revoke_link", "say_wrong_person", "send_new_link"]
 
 BETWEEN_NEW_LINKS = timedelta(minutes=5)
+NEW_LINKS_A_DAY = 5
 
 
 @transaction.atomic
@@ -28,11 +29,36 @@ def revoke_link(link: AccessLink, *, by: By, why: str = "") -> AccessLink:
 
 
 @transaction.atomic
-def send_new_link(link: AccessLink, *, by: By) -> None:
-    """Mail the way in again, to the registered address only. Asked for often, it goes once in a while; the page says the same."""
+def enter_link(link: AccessLink) -> bool:
+    """Somebody pressed the button on the link's page. Gives whether it is the first time."""
+    is_first = not link.uses.filter(verb="entered").exists()
+    AccessLinkUse.objects.create(link=link, verb="entered")
+    return is_first
+
+
+def send_new_link(link: AccessLink, *, by: By) -> bool:
+    """Mail the way in again, to the registered address only, whoever asks. Asked for often, it goes once in a while: also for a hundred
+    at once, since the queue takes each numbered step a single time. Gives whether one more was put in the queue; the page says the same.
+    """
     asked = DispatchItem.objects.filter(subject_type=AccessLink._meta.label_lower, subject_id=link.pk)
-    if link.revoked_at or not link.contact.email or asked.filter(recorded_at__gt=clock.now() - BETWEEN_NEW_LINKS).exists():
-        return
+    has_just = asked.filter(recorded_at__gt=clock.now() - BETWEEN_NEW_LINKS).exists()
+    today = asked.filter(recorded_at__gt=clock.now() - timedelta(days=1)).count()
+    if link.revoked_at or not link.contact.email or has_just or today >= NEW_LINKS_A_DAY:
+        return False
     workspace = link.period.plan.workspace
-    plan_dispatch(DispatchKind.NEW_LINK, workspace=workspace, to=link.contact, about=[(link, f"new {asked.count() + 1}")])
-    events.record("link.asked_for", link, workspace=workspace, by=by)
+    try:
+        with transaction.atomic():
+            plan_dispatch(DispatchKind.NEW_LINK, workspace=workspace, to=link.contact, about=[(link, f"new {asked.count() + 1}")])
+            events.record("link.asked_for", link, workspace=workspace, by=by)
+    except IntegrityError:
+        return False
+    return True
+
+
+@transaction.atomic
+def say_wrong_person(link: AccessLink) -> None:
+    """Whoever got the letter says that somebody else should have it: told to the coordinator, once for each link."""
+    link = AccessLink.objects.select_for_update(of=("self",)).select_related("contact", "period__plan__workspace").get(pk=link.pk)
+    if not link.uses.filter(verb="wrong person").exists():
+        AccessLinkUse.objects.create(link=link, verb="wrong person")
+        events.record("contact.said_wrong", link.contact, workspace=link.period.plan.workspace, by=link.contact, period=link.period)

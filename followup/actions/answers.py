@@ -1,0 +1,66 @@
+"""Sending an answer in from the partner's pages: the report, its receipt, and what somebody else may have done meanwhile."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from followup.actions.drafts import Seen, hold
+from followup.actions.reports import submit_report
+from followup.models import AccessLink, AccessLinkUse, Draft, Obligation, Report
+from followup.models.report import Channel
+from stakeholders import events
+from stakeholders.actions.dispatches import plan_dispatch
+from stakeholders.models import ContactPerson, DispatchItem, User
+from stakeholders.refusals import ChangedMeanwhile
+from stakeholders.rules import DispatchKind
+
+RECEIPT_STEP = "receipt"
+
+
+@transaction.atomic
+def submit_answer(
+    obligation: Obligation,
+    *,
+    by: User | ContactPerson,
+    channel: str,
+    seen: Seen,
+    form_key: UUID,
+    link: AccessLink | None = None,
+    **answer: Any,
+) -> Report:
+    """Send in what the check page showed (`seen`), with a receipt. The same `form_key` again gives the report it made the first time.
+
+    Raises ChangedMeanwhile when the draft is no longer what was seen, and what `submit_report` raises.
+    An assignment that has ended meanwhile does not stop the answer; the event flags it.
+    """
+    obligation = hold(obligation)
+    made = Report.objects.filter(obligation=obligation, form_key=form_key).first()
+    if made:
+        return made
+    draft = Draft.objects.filter(obligation=obligation).first()
+    if (draft.version if draft else 0) != seen.draft or obligation.reports.count() != seen.reports:
+        raise ChangedMeanwhile(_("Någon annan ändrade svaret medan du läste. Titta igenom det en gång till."))
+    report = submit_report(obligation, by=by, channel=channel, form_key=form_key, **answer)
+    if link:
+        AccessLinkUse.objects.create(link=link, verb="submitted")
+    if obligation.assignment.ended_at:
+        assignment = obligation.assignment
+        events.record("report.submitted_after_end", report, workspace=assignment.actor.workspace, by=by, ended_on=assignment.ended_on)
+    receiver = receipt_goes_to(report)
+    if receiver and channel == Channel.PHONE:  # whoever answers by a link gets it from `submit_report`
+        plan_dispatch(DispatchKind.RECEIPT, workspace=obligation.period.plan.workspace, to=receiver, about=[(report, RECEIPT_STEP)])
+    return report
+
+
+def receipt_goes_to(report: Report) -> ContactPerson | None:
+    """Who gets the receipt: whoever the link was sent to, or the contact on whose behalf the answer was written."""
+    contact = report.obligation.assignment.contact if report.channel == Channel.PHONE else report.submitted_by_contact
+    is_reachable = contact and contact.email and not (contact.left_at or contact.bounced_at or contact.opted_out_at)
+    return contact if is_reachable else None
+
+
+def has_receipt(report: Report) -> bool:
+    """Whether a receipt has been put in the queue."""
+    return DispatchItem.objects.filter(subject_type=Report._meta.label_lower, subject_id=report.pk, step=RECEIPT_STEP).exists()
