@@ -302,9 +302,8 @@ def test_reminding_plans_one_letter_a_person_and_never_two_in_a_day(client, a_ro
         client.force_login(coordinator)
         first = client.post(f"/rounds/{a_round.pk}/remind/", follow=True).content.decode()
         second = client.post(f"/rounds/{a_round.pk}/remind/", follow=True).content.decode()
-    letter = Dispatch.objects.get(contact=club, state=DispatchState.PLANNED)
+    letter = Dispatch.objects.get(contact=club, kind=DispatchKind.REMINDER, state=DispatchState.PLANNED)
 
-    assert letter.kind == DispatchKind.REMINDER
     assert letter.items.count() == 2, "both answers in one letter"
     assert letter.not_before == THAT_DAY
     assert "1 person får en påminnelse nu." in first
@@ -318,7 +317,7 @@ def test_reminding_in_the_evening_waits_for_the_morning(client, a_round, coordin
         client.force_login(coordinator)
         client.post(f"/rounds/{a_round.pk}/remind/")
 
-    assert Dispatch.objects.get(state=DispatchState.PLANNED).not_before == datetime(2027, 1, 25, 7, tzinfo=UTC)
+    assert Dispatch.objects.get(kind=DispatchKind.REMINDER, state=DispatchState.PLANNED).not_before == datetime(2027, 1, 25, 7, tzinfo=UTC)
 
 
 def test_closing_says_first_what_it_means(client, a_round, coordinator, reviewer):
