@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from followup.views import answer, calendar, files, journal, link, obligations, proposals, receipt, reviews, rounds, tasks
+from followup.views import answer, calendar, figures, files, journal, link, obligations, proposals, receipt, reviews, rounds, tasks, years
 from followup.views.doors import View, by_account, by_link
 
 
@@ -71,4 +71,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("assignments/<int:pk>/", journal.assignment_show, name="assignment_show"),
     path("assignments/<int:pk>/notes/", journal.note_write, name="note_write"),
     path("notes/<int:pk>/remove/", journal.note_remove, name="note_remove"),
+    path("years/", years.year_list, name="year_list"),
+    path("plans/<int:pk>/years/<int:number>/", years.year_show, name="year_show"),
+    path("plans/<int:pk>/years/<int:number>/reports/", years.year_reports, name="year_reports"),
+    path("plans/<int:pk>/years/<int:number>/excel/", years.year_workbook, name="year_workbook"),
+    path("plans/<int:pk>/years/<int:number>/<slug:table>.csv", years.year_export, name="year_export"),
+    path("indicators/<int:pk>/figure/", figures.figure_show, name="figure_show"),
+    path("frozen/<int:pk>/", years.frozen_show, name="frozen_show"),
+    path("frozen/<int:pk>/archive/", years.frozen_archive, name="frozen_archive"),
+    path("frozen/<int:pk>/<str:name>", years.frozen_file, name="frozen_file"),
 ]

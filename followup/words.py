@@ -59,6 +59,8 @@ class Verdict(models.TextChoices):
     NO_DATA = "no_data", _("Saknar underlag")
     UNCERTAIN = "uncertain", _("Osäkert")
     NOT_COMPUTABLE = "not_computable", _("Går inte att räkna ut")
+    HIDDEN = "hidden", _("Visas inte: små tal")
+    RUNNING = "running", _("Året pågår")
 
 
 class Trend(models.TextChoices):

@@ -127,7 +127,7 @@ def _bar(bar: TargetBar, axis: _Axis, low: int | Fraction, high: int | Fraction)
     """The figure: solid as far as is certain, dashed over what lies between minst and högst."""
     near, far = sorted((low, high), key=axis.share)
     start, left, right = axis.start, axis.place(near), axis.place(far)
-    if bar.verdict == "too_early":
+    if bar.verdict in ("too_early", "running"):
         return _box(min(start, left), max(start, right), GREY)
     colour = COLOURS.get(bar.verdict, GREEN)
     certain = (start, left) if left >= start else (right, start) if right <= start else (start, start)

@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from followup.actions.journal import write_note
 from followup.actions.reviews import request_correction
+from followup.models import AnnualFollowUp, FrozenFile
 from stakeholders import clock
 from stakeholders.rules import Role
 from tests.factories import a_measure, a_report, a_user, an_actor, an_assignment, an_import, an_obligation
@@ -142,6 +143,16 @@ account:answer_unchanged    POST /obligations/{obligation}/answer/unchanged/    
 account:answer_change       POST /obligations/{obligation}/answer/change/        403  404  404  302  403  403  403  302  302
 account:answer_discard      POST /obligations/{obligation}/answer/discard/       403  404  404  302  403  403  403  302  302
 account:answer_remove_file  POST /obligations/{obligation}/answer/file/1/remove/ 403  404  404  404  403  403  403  404  404
+# The year
+year_list               GET    /years/                          -      200      403       403      200      200     200     200     200
+year_show               GET    /plans/{plan}/years/2026/        -      404      404       403      200      200     200     200     200
+year_reports            GET    /plans/{plan}/years/2026/reports/ -     404      404       403      200      200     200     200     200
+year_workbook           GET    /plans/{plan}/years/2026/excel/  -      404      404       403      200      200     200     200     200
+year_export             GET    /plans/{plan}/years/2026/targets.csv -  404      404       403      200      200     200     200     200
+figure_show             GET    /indicators/{indicator}/figure/  -      404      404       404      200      200     200     200     200
+frozen_show             GET    /frozen/{frozen}/                -      404      404       404      200      200     200     200     200
+frozen_file             GET    /frozen/{frozen}/aret.json       -      404      404       404      200      200     200     200     200
+frozen_archive          GET    /frozen/{frozen}/archive/        -      404      404       404      200      200     200     200     200
 """
 
 NOT_OURS = {
@@ -224,7 +235,10 @@ def the_world(
     approved = a_report(an_obligation(an_assignment(other_measure, assignment.actor), period), approved_by=reviewer)
     correction = request_correction(approved, by=reporter, reason="räknat fel")
     note = write_note(assignment, by=reporter, day=clock.today(), text="Vi har flyttat.", visibility="shared")
+    frozen = AnnualFollowUp.objects.create(plan=plan, year=2025, version=1, rules_version="1", frozen_by=coordinator)
+    FrozenFile.objects.create(annual=frozen, name="aret.json", content_type="application/json", content=b"{}", sha256="")
     things = {
+        "frozen": frozen.pk,
         "plan": plan.pk,
         "measure": measure.pk,
         "goal": measure.goal_id,

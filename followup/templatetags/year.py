@@ -3,6 +3,8 @@
 from fractions import Fraction
 
 from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from followup.pictures import Curve, Frame, small_multiple
@@ -11,6 +13,15 @@ from stakeholders.formats import number
 from stakeholders.pictures import TargetBar, target_bar
 
 register = template.Library()
+
+
+@register.simple_tag
+def page_link(name: str, pk: int, words: str, query: str = "", is_plain: bool = False) -> SafeString | str:
+    """`{% page_link "actor_page" row.actor row.name %}`: a link; only the words in a file, or where this installation has no such page."""
+    try:
+        return words if is_plain else format_html('<a href="{}{}">{}</a>', reverse(name, args=[pk]), query, words)
+    except NoReverseMatch:
+        return words
 
 
 @register.simple_tag

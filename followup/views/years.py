@@ -12,10 +12,12 @@ from followup.permissions import audience_of, can_freeze_year
 from followup.year.build import year_of
 from followup.year.files import TABLES, table_csv, workbook
 from followup.year.page import Year
+from followup.year.reading import read_book
+from followup.year.reports import named, reports_of
 from measures.models import Plan
 from stakeholders import clock
 from stakeholders.exports import CSV_TYPE, XLSX_TYPE, as_download
-from stakeholders.permissions import can_read_all, require
+from stakeholders.permissions import can_read_all, can_read_anything, require
 
 
 @require_safe
@@ -24,8 +26,7 @@ def year_list(request: HttpRequest) -> HttpResponse:
     plans = [
         plan for plan in Plan.objects.visible_to(request.user).select_related("workspace") if can_read_all(request.user, plan.workspace)
     ]
-    if not plans:
-        require(False)
+    require(can_read_anything(request.user))
     years: dict[int, set[int]] = {plan.pk: set() for plan in plans}
     for plan, year in Period.objects.filter(plan__in=plans, starts_on__lte=clock.today()).values_list("plan", "year"):
         years[plan].add(year)
@@ -45,6 +46,25 @@ def year_show(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     frozen = list(plan.annual_follow_ups.filter(year=number).order_by("-version"))
     context = {"plan": plan, "year": year, "files": files, "frozen": frozen, "may_freeze": may_freeze, "crumbs": _crumbs(plan, number)}
     return render(request, "followup/year.html", context)
+
+
+@require_safe
+def year_reports(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """The answers behind the year: each with its report, or why it is missing. `?goal=`, `?measure=` and `?actor=` choose some."""
+    plan = _plan_for(request, pk, number)
+    book = read_book(plan, number, audience=audience_of(request.user, plan.workspace), as_of=clock.now())
+    chosen = {name: int(value) for name in ("goal", "measure", "actor") if (value := request.GET.get(name, "")).isdecimal()}
+    groups = reports_of(book, **chosen)
+    context = {
+        "plan": plan,
+        "number": number,
+        "groups": groups,
+        "about": named(book, **chosen),
+        "approved": sum(row.is_approved for group in groups for row in group.rows if row.is_expected),
+        "expected": sum(row.is_expected for group in groups for row in group.rows),
+        "crumbs": _crumbs(plan, number, is_last=False),
+    }
+    return render(request, "followup/year_reports.html", context)
 
 
 @require_safe
@@ -88,11 +108,16 @@ def frozen_archive(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _year_for(request: HttpRequest, pk: int, number: int) -> tuple[Plan, Year]:
+    plan = _plan_for(request, pk, number)
+    return plan, year_of(plan, number, audience=audience_of(request.user, plan.workspace))
+
+
+def _plan_for(request: HttpRequest, pk: int, number: int) -> Plan:
     plan = get_object_or_404(Plan.objects.visible_to(request.user).select_related("workspace"), pk=pk)
     require(can_read_all(request.user, plan.workspace))
     if not plan.first_year <= number <= plan.last_year:
         raise Http404
-    return plan, year_of(plan, number, audience=audience_of(request.user, plan.workspace))
+    return plan
 
 
 def _frozen_for(request: HttpRequest, pk: int) -> AnnualFollowUp:
@@ -105,6 +130,6 @@ def _crumbs(plan: Plan, number: int, *, is_last: bool = True) -> list[tuple[str,
     here = reverse("year_show", args=[plan.pk, number])
     return [
         (_("Uppföljning"), reverse("year_list")),
-        (plan.title, reverse("plan_page", args=[plan.pk])),
+        (plan.title, reverse("year_list")),
         *([] if is_last else [(_("Årsuppföljning %(year)s") % {"year": number}, here)]),
     ]

@@ -61,6 +61,11 @@ class Book:
     baseline_years: dict[int, int] = field(default_factory=dict)
     effect_from: dict[int, date] = field(default_factory=dict)
     completeness: Completeness = Completeness.PROVISIONAL
+    is_running: bool = False
+    """Whether some round of the year is still to fall due: the figures are so far."""
+
+    hidden: set[tuple[int, int]] = field(default_factory=set)
+    """(indicator, year) of figures that this audience may not see (rule 8)."""
 
     def focus_area(self, goal_id: int) -> Goal:
         """The top of the branch."""

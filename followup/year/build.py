@@ -67,6 +67,7 @@ def compose(book: Book) -> Year:
         coverage=coverage,
         funding=funding_rows(book),
         methods=methods(book),
+        is_running=book.is_running,
     )
 
 

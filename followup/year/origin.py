@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.translation import gettext as _
+
 from followup.figures import Figure
 from followup.models import ReportLine
 from followup.rollup.rows import VersionRow
@@ -56,13 +58,18 @@ def origin_of(indicator: Indicator, year: int, *, audience: Audience, as_of: dat
         version=book.versions.get(indicator.pk),
         shown=book.shown(indicator.pk, year),
         years=tuple((each, book.shown(indicator.pk, each)) for each in sorted({year - 1, year})),
-        behind=_behind(figure, indicator, book.shown(indicator.pk, year), audience),
+        behind=_behind(figure, indicator, audience, counts_people=_counts_people(book.versions.get(indicator.pk))),
         gaps=tuple(Gap(names.get(one.assignment, ""), str(MissingReason(one.reason).label)) for one in figure.missing),
         target=next((row for row in target_rows(book, year) if row.indicator == indicator.pk), None),
     )
 
 
-def _behind(figure: Figure, indicator: Indicator, shown: Shown, audience: Audience) -> tuple[Behind, ...]:
+def _counts_people(version: VersionRow | None) -> bool:
+    return version is not None and version.counts_people
+
+
+def _behind(figure: Figure, indicator: Indicator, audience: Audience, *, counts_people: bool) -> tuple[Behind, ...]:
+    may_see = audience == Audience.REVIEW or not counts_people
     lines = (
         ReportLine.objects.filter(report__in=figure.reports, indicator_version__indicator=indicator)
         .select_related(
@@ -79,7 +86,7 @@ def _behind(figure: Figure, indicator: Indicator, shown: Shown, audience: Audien
             actor=str(line.report.obligation.assignment.actor),
             measure=str(line.report.obligation.assignment.measure),
             period=_months(line.report.obligation.period.starts_on, line.report.obligation.period.ends_on),
-            said=said(line),
+            said=said(line) if may_see else _("dold"),
             is_late=not line.report.was_on_time,
         )
         for line in lines

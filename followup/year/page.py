@@ -196,6 +196,7 @@ class Year:
     coverage: Coverage
     funding: tuple[FundingRow, ...]
     revisions: tuple[Revision, ...] = ()
+    is_running: bool = False
     methods: tuple[tuple[str, str], ...] = ()
     texts: dict[str, str] = field(default_factory=dict)
 

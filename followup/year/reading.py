@@ -1,18 +1,23 @@
 """Reads the book: a number of queries that is the same for 61 measures as for 300."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, datetime
 
-from followup.figures import Figure, Window
+from django.utils.translation import gettext as _
+
+from followup.figures import Figure, Part, Window
 from followup.models import Decision, Obligation, OutsideValue
 from followup.rollup import Rollup, Statuses, against_targets, load
 from followup.rollup.rows import VersionRow
+from followup.suppression import is_small, is_small_rate
 from followup.transitions import ReportFacts, State, state_of
 from followup.words import Audience, Completeness, MissingReason
 from followup.year.book import AnswerRow, Book
 from followup.year.page import Shown
 from followup.year.sections import exact, shown_text
 from measures.models import Goal, Indicator, Measure, Plan
+from stakeholders import clock
 from stakeholders.formats import out_of, span
 
 QUOTE_LENGTH = 160
@@ -33,6 +38,7 @@ def read_book(plan: Plan, year: int, *, audience: Audience, as_of: datetime) -> 
     read_answers(book, rollup)
     read_figures(book, rollup)
     book.completeness = _completeness(book, rollup)
+    book.is_running = _is_running(book, rollup)
     return book
 
 
@@ -67,7 +73,10 @@ def read_figures(book: Book, rollup: Rollup) -> None:
         for pk in book.indicators:
             figure = rollup.figure(pk, window)
             book.figures[pk, year] = figure
-            book.shown_figures[pk, year] = shown(figure, book.versions.get(pk))
+            if is_hidden(figure, book.versions.get(pk), book.audience, book.plan.workspace.small_number_threshold):
+                book.hidden.add((pk, year))
+                figure = replace(figure, low=None, high=None, numerator=None, denominator=None)
+            book.shown_figures[pk, year] = shown(figure, book.versions.get(pk), is_hidden=(pk, year) in book.hidden)
             book.against[year][pk] = against_targets(rollup, pk, window)
 
 
@@ -119,11 +128,25 @@ def _row(pk: int, head: tuple[int, int, int, int], period: str, ends_on: date, i
     )
 
 
-def shown(figure: Figure, version: VersionRow | None) -> Shown:
+def is_hidden(figure: Figure, version: VersionRow | None, audience: Audience, threshold: int) -> bool:
+    """Whether the figure counts people and it, or any partner's part in it, is too small for this audience (rule 8)."""
+    if audience == Audience.REVIEW or version is None or not version.counts_people:
+        return False
+    whole_and_parts: list[Figure | Part] = [figure, *figure.parts]
+    for each in whole_and_parts:
+        if each.denominator is not None:
+            if is_small_rate(int(each.numerator or 0), int(each.denominator), threshold):
+                return True
+        elif any(end is not None and is_small(int(end), threshold) for end in (each.low, each.high)):
+            return True
+    return False
+
+
+def shown(figure: Figure, version: VersionRow | None, *, is_hidden: bool = False) -> Shown:
     """A figure in words, with its honesty beside it."""
     decimals, unit = (version.decimals, version.unit) if version else (0, "")
     return Shown(
-        text=shown_text(figure.low, figure.high, decimals, unit),
+        text=_("dold: små tal") if is_hidden else shown_text(figure.low, figure.high, decimals, unit),
         low=exact(figure.low),
         high=exact(figure.high),
         unit=unit,
@@ -131,6 +154,7 @@ def shown(figure: Figure, version: VersionRow | None) -> Shown:
         expected=figure.expected,
         coverage=out_of(figure.approved, figure.expected),
         missing=tuple(f"{one.name} ({MissingReason(one.reason).label})" for one in figure.missing),
+        why=_("Visas inte, så att ingen kan pekas ut.") if is_hidden else "",
         flags=tuple(str(mark.flag.label) for mark in figure.flags),
     )
 
@@ -142,6 +166,12 @@ def _completeness(book: Book, rollup: Rollup) -> Completeness:
         return Completeness.PROVISIONAL
     expected = [row for row in book.answers.get(book.year, []) if row.is_expected]
     return Completeness.FINAL if all(row.is_approved for row in expected) else Completeness.INCOMPLETE
+
+
+def _is_running(book: Book, rollup: Rollup) -> bool:
+    """Whether the year, or some round of it, is still to fall due."""
+    periods = [period for period in rollup.rows.periods.values() if period.year == book.year]
+    return clock.day_of(book.as_of) <= date(book.year, 12, 31) or not all(period.is_due for period in periods)
 
 
 def _by(as_of: datetime, moment: datetime | None) -> datetime | None:

@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,21 +24,26 @@ from followup.year.page import (
     TargetRow,
 )
 from measures.models import Measure
-from measures.rules import EffectLevel, Funding
+from measures.rules import EffectLevel, Funding, IndicatorKind
 from stakeholders.formats import interval, listing, number, out_of, whole
 from stakeholders.templatetags.symbols import words_for
 
 GOING_WELL = (ImplementationStatus.DONE, ImplementationStatus.ON_PLAN)
 UNREPORTED = "unreported"
 BEST_FIRST = (*reversed(WORST_FIRST), UNREPORTED)
+FLOWS = (IndicatorKind.COUNT, IndicatorKind.MONEY, IndicatorKind.PEOPLE)
+"""Kinds that grow during the year, so that a part of it cannot be held against the target of the whole."""
+
 WORST_VERDICT_FIRST = (
     Verdict.WRONG_WAY,
     Verdict.BEHIND,
     Verdict.UNCERTAIN,
     Verdict.ON_PATH,
     Verdict.AHEAD,
+    Verdict.RUNNING,
     Verdict.TOO_EARLY,
     Verdict.NOT_COMPUTABLE,
+    Verdict.HIDDEN,
     Verdict.NO_DATA,
 )
 ON_THE_WAY = (Verdict.AHEAD, Verdict.ON_PATH)
@@ -171,9 +178,18 @@ def target_rows(book: Book, year: int) -> tuple[TargetRow, ...]:
     for pk, pair in book.against.get(year, {}).items():
         original, current = pair
         if current is not None:
+            current = replace(current, **_withheld(book, year, pk, current))
             rows.append((_distance(current), _target_row(book, year, pk, current, original)))
     rows.sort(key=lambda entry: (WORST_VERDICT_FIRST.index(Verdict(entry[1].verdict)), entry[0], entry[1].name))
     return tuple(row for _distance_, row in rows)
+
+
+def _withheld(book: Book, year: int, pk: int, against: AgainstTarget) -> dict[str, Any]:
+    """What is not said of a target: nothing that gives a hidden number away, and no verdict on a part of a year (docs/figures.md, 5 and 8)."""
+    if (pk, year) in book.hidden:
+        return {"attainment": None, "final_attainment": None, "verdict": Verdict.HIDDEN}
+    is_partial = book.is_running and year == book.year and book.versions[pk].kind in FLOWS
+    return {"verdict": Verdict.RUNNING} if is_partial and against.verdict in JUDGED else {}
 
 
 def _distance(against: AgainstTarget) -> Fraction:

@@ -87,6 +87,8 @@ SYMBOLS = {
     "behind": (_square(AMBER, filled=True) + _line(DOWN), _("Efter")),
     "wrong_way": (_square(RED, filled=True) + _line(LEFT), _("Fel riktning")),
     "too_early": (_square(GREY) + _line(CLOCK, GREY), _("För tidigt att bedöma")),
+    "running": (_square(GREY) + _line(CLOCK, GREY), _("Året pågår")),
+    "hidden": (_square(GREY, dash="2.6 1.9") + _line(DASH, GREY), _("Visas inte: små tal")),
     "no_data": (_square(GREY, dash="2.6 1.9") + _line(DASH, GREY), _("Saknar underlag")),
     "uncertain": (_square(BLUE) + _line(ASK, BLUE, "1.5"), _("Osäkert")),
     "not_computable": (_square(GREY) + _line(CROSS, GREY), _("Går inte att räkna ut")),

@@ -1,0 +1,232 @@
+"""The year on one page: what was achieved, what to decide, how sure it is; and where every figure comes from."""
+
+import gzip
+import html
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from itertools import count
+
+import pytest
+
+from followup.actions.annual import ask_for_decision
+from followup.models import Period
+from stakeholders import clock
+from tests.factories import (
+    a_goal,
+    a_measure,
+    a_period,
+    a_plan,
+    a_report,
+    a_target,
+    an_actor,
+    an_assignment,
+    an_indicator,
+    an_obligation,
+)
+
+pytestmark = pytest.mark.django_db
+MARCH = datetime(2027, 3, 9, 8, tzinfo=UTC)
+"""When the year 2026 is put before the board: every round is due."""
+
+
+def text_of(answer) -> str:
+    """The words of a page, as they are read."""
+    words = re.sub(r"<script.*?</script>|<svg.*?</svg>|<[^>]+>", " ", answer.content.decode(), flags=re.S)
+    return " ".join(html.unescape(words).replace("\u00a0", " ").split())
+
+
+def links_of(answer) -> set[str]:
+    main = answer.content.decode().partition("<main")[2]
+    return {html.unescape(each) for each in re.findall(r'href="([^"]+)"', main)}
+
+
+@pytest.fixture(autouse=True)
+def in_march() -> Iterator[None]:
+    with clock.at(MARCH):
+        yield
+
+
+@pytest.fixture
+def told_year(plan, company, workspace, coordinator, reviewer):
+    """Two partners asked about each of two measures in three rounds; one answer is missing."""
+    counted = a_measure(plan, number="1.1", title="Läxhjälp")
+    visits = an_indicator(counted, name="besök på läxhjälpen")
+    a_target(visits, baseline=0, target=100, year=2028)
+    reached = a_measure(plan, number="1.2", title="Sommarjobb")
+    people = an_indicator(reached, kind="people", name="ungdomar med sommarjobb")
+    a_target(people, baseline=0, target=40, year=2028)
+    periods = [a_period(plan, 2026, number, due_on=date(2026, 4 * number, 28)) for number in (1, 2, 3)]
+    partners = [an_actor(workspace, name) for name in ("Norrbruks IF (Exempel)", "Bruksskolan (Exempel)")]
+    figures = count(20)
+    for measure in (counted, reached):
+        for partner in partners:
+            assignment = an_assignment(measure, partner)
+            for period in periods:
+                obligation = an_obligation(assignment, period)
+                if (measure, partner, period) != (counted, partners[1], periods[2]):
+                    a_report(
+                        obligation, by=coordinator, approved_by=reviewer, figures=[next(figures)], what_happened="Fler kommer på torsdagar."
+                    )
+    plan.periods.update(closed_at=MARCH)
+    ask_for_decision(
+        plan,
+        2026,
+        by=coordinator,
+        measures=[counted],
+        question="Fler läxhjälpare?",
+        why="Fyra står i kö.",
+        asked_by="Rektorn",
+        proposal="Två till från augusti.",
+    )
+    return plan
+
+
+def test_the_first_screen_says_what_was_achieved_what_to_decide_and_how_sure_it_is(client, told_year, manager):
+    client.force_login(manager)
+    page = text_of(client.get(f"/plans/{told_year.pk}/years/2026/"))
+    top = page[: page.index("Så går genomförandet")]
+    assert "2 av 2 startade åtgärder är klara eller går enligt plan" in top
+    assert "Styrelsen behöver besluta om 1 sak." in top
+    assert "11 av 12 rapporter är med i siffrorna" in top
+    assert "Ofullständig: 1 rapport saknas" in top
+    assert "Fler läxhjälpare?" in page
+    assert "”Fler kommer på torsdagar.”" in page
+    page = page[page.index("Bygger på") :]
+    assert re.search(r"Bruksskolan \(Exempel\) 1.1 Läxhjälp sep\S*–dec\S* 2026 inte svarat", page, re.I), page[:900]
+
+
+def test_every_figure_leads_to_its_reports_in_two_clicks_and_back(client, told_year, manager):
+    client.force_login(manager)
+    address = f"/plans/{told_year.pk}/years/2026/"
+    here = client.get(address)
+    figures = {link for link in links_of(here) if "/figure/" in link or "/years/2026/reports/" in link}
+    assert len([link for link in figures if "/figure/" in link]) == 2
+    for link in figures:
+        page = client.get(link)
+        assert page.status_code == 200
+        reports = {each for each in links_of(page) if re.fullmatch(r"/reports/\d+/", each)}
+        assert reports, f"{link} leads to no report"
+        assert all(client.get(each).status_code == 200 for each in reports)
+        assert address in links_of(page), f"no way back from {link}"
+
+
+def test_a_list_of_reports_can_be_for_one_goal_measure_or_actor(client, told_year, manager):
+    client.force_login(manager)
+    measure = told_year.measures.get(number="1.1")
+    actor = measure.assignments.first().actor
+    page = text_of(client.get(f"/plans/{told_year.pk}/years/2026/reports/?measure={measure.pk}&actor={actor.pk}"))
+    assert "3 av 3 rapporter är godkända" in page
+    assert "Sommarjobb" not in page
+
+
+def test_small_numbers_of_people_are_kept_from_management_but_not_from_the_coordinator(
+    client, plan, workspace, coordinator, reviewer, manager
+):
+    people = an_indicator(measure := a_measure(plan, number="1.1"), kind="people", name="ungdomar")
+    a_target(people, baseline=0, target=40, year=2028)
+    a_report(an_obligation(an_assignment(measure, an_actor(workspace)), a_period(plan)), by=coordinator, approved_by=reviewer, figures=[3])
+    addresses = [f"/plans/{plan.pk}/years/2026/", f"/indicators/{people.pk}/figure/?year=2026", f"/plans/{plan.pk}/years/2026/targets.csv"]
+    for person, is_seen in ((coordinator, True), (manager, False)):
+        client.force_login(person)
+        for address in addresses:
+            answer = client.get(address)
+            told = answer.content.decode() if address.endswith("csv") else text_of(answer)
+            assert bool(re.search("dold: små tal|pekas ut", told)) is not is_seen, f"{person} {address}"
+            assert ("8 % av vägen" in told) is is_seen, f"{person} {address}"
+
+
+def test_a_part_of_a_year_is_not_held_against_the_target_of_the_whole(client, plan, workspace, coordinator, reviewer, manager):
+    client.force_login(manager)
+    with clock.at(datetime(2026, 10, 1, 8, tzinfo=UTC)):
+        visits = an_indicator(measure := a_measure(plan, number="1.1"), name="besök")
+        a_target(visits, baseline=60, target=100, year=2028)
+        partner = an_assignment(measure, an_actor(workspace))
+        first, last = a_period(plan, 2026, 2), a_period(plan, 2026, 3, due_on=date(2027, 1, 22), closes_on=date(2027, 3, 31))
+        Period.objects.filter(pk=first.pk).update(closes_on=date(2026, 12, 31))
+        a_report(an_obligation(partner, first), by=coordinator, approved_by=reviewer, figures=[20])
+        an_obligation(partner, last)
+        page = text_of(client.get(f"/plans/{plan.pk}/years/2026/"))
+    assert "Året pågår: siffrorna är hittills" in page
+    assert "2026 hittills" in page
+    assert "Fel riktning" not in page
+    client.logout()  # half a year later the session has gone out
+    client.force_login(manager)
+    page = text_of(client.get(f"/plans/{plan.pk}/years/2026/"))
+    assert "Fel riktning" in page
+    assert "hittills" not in page
+
+
+def test_an_empty_year_says_so_in_words(client, plan, manager):
+    client.force_login(manager)
+    page = text_of(client.get(f"/plans/{plan.pk}/years/2026/"))
+    for words in ("Ingen åtgärd har startat än.", "Planen har inga mål med siffror än.", "Inget beslut väntar på styrelsen."):
+        assert words in page
+    assert "Ingen rapport har förfallit än" in page
+    assert "Ingen aktör har haft något att rapportera under året." in page
+
+
+def test_the_first_year_says_that_there_is_nothing_to_compare_with(client, plan, manager):
+    a_measure(plan)
+    client.force_login(manager)
+    page = text_of(client.get(f"/plans/{plan.pk}/years/2025/"))
+    assert "2025 är första året. Från nästa år ser du utvecklingen här." in page
+    assert "2024: inget att jämföra med" in page
+
+
+def test_a_year_where_everything_is_late_says_that_nothing_came(client, plan, workspace, manager):
+    indicator = an_indicator(measure := a_measure(plan, number="1.1", title="Läxhjälp"), name="besök")
+    a_target(indicator, baseline=0, target=100)
+    an_obligation(an_assignment(measure, an_actor(workspace, "Norrbruks IF (Exempel)")), a_period(plan))
+    client.force_login(manager)
+    page = text_of(client.get(f"/plans/{plan.pk}/years/2026/"))
+    assert "0 av 1 startade åtgärder är klara eller går enligt plan, 1 utan rapport." in page
+    assert "Bygger på 0 av 1 rapporter" in page
+    assert "Saknar underlag" in page
+    assert "saknas" in page
+
+
+def test_a_goal_without_data_is_listed_and_says_so(client, plan, manager):
+    a_goal(plan, title="Trygghet")
+    client.force_login(manager)
+    assert "Trygghet" in (page := text_of(client.get(f"/plans/{plan.pk}/years/2026/")))
+    assert "inga startade" in page
+
+
+def test_years_outside_the_plan_and_tables_there_are_none_of_are_not_found(client, plan, indicator, manager):
+    client.force_login(manager)
+    for address in (
+        f"/plans/{plan.pk}/years/2024/",
+        f"/plans/{plan.pk}/years/2026/people.csv",
+        f"/indicators/{indicator.pk}/figure/?year=x",
+    ):
+        assert client.get(address).status_code == 404
+
+
+def a_big_plan(workspace, measures: int, coordinator, reviewer):
+    plan = a_plan(workspace)
+    goals = [a_goal(plan) for _ in range(7)]
+    period = a_period(plan)
+    partners = [an_actor(workspace) for _ in range(5)]
+    for number in range(measures):
+        measure = a_measure(
+            plan, goals[number % 7], number=f"{number % 7}.{number}", title="En åtgärd med ett namn av vanlig längd i planen"
+        )
+        a_target(an_indicator(measure, name=f"antal tillfällen av slag {number}"), baseline=0, target=100)
+        an_assignment(measure, partners[number % 5])
+    first = None
+    for assignment in plan.measures.first().assignments.all():
+        first = a_report(an_obligation(assignment, period), by=coordinator, approved_by=reviewer, figures=[12])
+    assert first
+    return plan
+
+
+@pytest.mark.parametrize("measures", [3, 300])
+def test_the_year_costs_the_same_at_any_size(client, workspace, coordinator, reviewer, manager, django_assert_max_num_queries, measures):
+    plan = a_big_plan(workspace, measures, coordinator, reviewer)
+    client.force_login(manager)
+    client.get("/years/")
+    with django_assert_max_num_queries(25):
+        page = client.get(f"/plans/{plan.pk}/years/2026/")
+    assert page.status_code == 200
+    assert len(gzip.compress(page.content)) < 90 * 1024, "170 KB with letters, styles and script, which are 66 KB"
