@@ -1,0 +1,61 @@
+"""F1 and its negative control: see drill.py. A few rounds of every step here; `make drill` does a thousand with 200 people in each."""
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[2]
+LARGE = bool(os.environ.get("DRILL"))
+
+
+@pytest.fixture
+def database_url(tmp_path) -> Iterator[str]:
+    """A database of the drill's own, of the kind that the tests run on: workers need one that is on disk."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{tmp_path}/drill.sqlite3"
+        return
+    at = connection.settings_dict
+    server = f"postgres://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT'] or 5432}".replace(":@", "@")
+    name = f"drill_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}")
+        yield f"{server}/{name}"
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def drill(database_url: str, *options: str) -> dict:
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.mail.drill", *options],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": database_url, "LOG_LEVEL": "ERROR"},
+        capture_output=True,
+        text=True,
+    )
+    assert ended.stdout, ended.stderr[-3000:]
+    return json.loads(ended.stdout.splitlines()[-1])
+
+
+@pytest.mark.drill
+def test_f1_a_worker_killed_at_any_step_sends_nothing_twice_and_loses_nothing(database_url):
+    size = ["--rounds", "56", "--receivers", "200", "--kills", "5"] if LARGE else ["--rounds", "1", "--receivers", "6", "--kills", "2"]
+    tally = drill(database_url, *size)
+    assert tally["problems"] == []
+    assert (tally["twice"], tally["lost"]) == (0, 0)
+    assert tally["kills"] >= tally["rounds"]
+    assert tally["uncertain"] <= tally["kills"]
+    assert tally["accepted"] + tally["uncertain"] >= tally["mails"]
+
+
+@pytest.mark.drill
+def test_without_the_claim_mail_is_sent_twice(database_url):
+    """The negative control: the same drill, nobody killed, nothing claimed."""
+    tally = drill(database_url, "--rounds", "1", "--workers", "4", "--steps", "none", "--receivers", "30", "--without-claim")
+    assert tally["twice"] > 0
