@@ -103,3 +103,14 @@ def period_bounds(interval: str, year: int, number: int) -> tuple[date, date]:
     first = months * (number - 1) + 1
     last = first + months - 1
     return date(year, first, 1), date(year, last, monthrange(year, last)[1])
+
+
+class Gap(models.TextChoices):
+    """What a measure lacks ("brister i planen"); auditors ask for each of them."""
+
+    RESPONSIBLE = "responsible", _("saknar ansvarig")
+    INDICATOR = "indicator", _("saknar indikator")
+    KIND = "kind", _("indikator saknar räknesätt")
+    CAUSE = "cause", _("saknar orsak")
+    END = "end", _("saknar slutdatum")
+    CONTACT = "contact", _("ansvarig saknar kontakt")

@@ -11,7 +11,18 @@ from followup.models import Obligation, Period, Report
 from followup.words import ImplementationStatus, LineState
 from measures.actions.imports import refresh_import
 from measures.imports.tree import Choices
-from measures.models import Assignment, AssignmentIndicator, Baseline, Goal, Indicator, IndicatorVersion, Measure, Plan, Target
+from measures.models import (
+    Assignment,
+    AssignmentIndicator,
+    Baseline,
+    Goal,
+    Indicator,
+    IndicatorVersion,
+    Measure,
+    MeasureTemplate,
+    Plan,
+    Target,
+)
 from measures.rules import SCALE, AssignmentRole, EffectLevel, IndicatorKind, Interval, period_bounds
 from measures.spreadsheets import Row, Sheet, pack_rows
 from stakeholders import clock
@@ -133,6 +144,26 @@ def an_assignment(measure: Measure, actor: Actor, *indicators: Indicator, **fiel
         AssignmentIndicator(assignment=assignment, indicator=indicator) for indicator in indicators or measure.indicators.all()
     )
     return assignment
+
+
+def a_template(slug: str = "boskola", **fields: Any) -> MeasureTemplate:
+    """A measure in the library."""
+    return MeasureTemplate.objects.create(
+        **{
+            "slug": slug,
+            "name": "Boskola",
+            "description": "Korta kurser om att bo i hyresrätt.",
+            "focus": "Boende och uthyrning",
+            "responsible": "bostadsbolag",
+            "output": "antal tillfällen",
+            "outcome": "störningsärenden",
+            "time_to_effect": "0–6 mån",
+            "evidence_grade": "D",
+            "evidence_note": "Vanlig praxis.",
+            "source": "Köpings kommun",
+            **fields,
+        }
+    )
 
 
 def a_period(plan: Plan, year: int = 2026, number: int = 1, interval: str = Interval.TERTIAL, **fields: Any) -> Period:

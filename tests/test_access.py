@@ -14,18 +14,93 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from followup.actions.assignments import assign_many
 from followup.actions.journal import write_note
 from followup.actions.reviews import request_correction
 from followup.models import AnnualFollowUp, FrozenFile
+from measures.actions.measures import add_activity
 from stakeholders import clock
 from stakeholders.rules import Role
-from tests.factories import a_measure, a_report, a_user, an_actor, an_assignment, an_import, an_obligation
+from tests.factories import a_measure, a_plan, a_report, a_template, a_user, an_actor, an_assignment, an_import, an_obligation
 
 PEOPLE = ("nobody", "outsider", "other_reporter", "reporter", "reviewer", "manager", "auditor", "coordinator", "admin")
 
 TABLE = """
 # name                  method address                          nobody outsider other_rep reporter reviewer manager auditor coordin admin
 alive                   GET    /healthz                         200    200      200       200      200      200     200     200     200
+# The first page, the search, the rooms
+today                   GET    /                                -      200      200       200      200      200     200     200     200
+search                  GET    /search/?q=l                     -      200      200       200      200      200     200     200     200
+workspace_choose        POST   /workspaces/{workspace}/choose/  -      404      302       302      302      302     302     302     302
+# The plan
+plan_list               GET    /plans/                          -      200      302       302      200      200     200     200     200
+plan_create             GET    /plans/new/                      -      200      403       403      403      403     403     200     200
+plan_create             POST   /plans/new/                      -      302      403       403      403      403     403     302     302
+plan_page               GET    /plans/{plan}/                   -      404      404       200      200      200     200     200     200
+plan_export             GET    /plans/{plan}/table.xlsx         -      404      404       403      200      200     200     200     200
+plan_gaps               GET    /plans/{plan}/gaps/              -      404      404       403      200      200     200     200     200
+plan_edit               GET    /plans/{plan}/edit/              -      404      404       403      403      403     403     200     200
+plan_edit               POST   /plans/{plan}/edit/              -      404      404       403      403      403     403     302     302
+plan_adopt              GET    /plans/{plan}/adopt/             -      404      404       403      403      403     403     200     200
+plan_adopt              POST   /plans/{plan}/adopt/             -      404      404       403      403      403     403     302     302
+goal_create             GET    /plans/{plan}/goals/new/         -      404      404       403      403      403     403     200     200
+goal_create             POST   /plans/{plan}/goals/new/         -      404      404       403      403      403     403     302     302
+goal_edit               GET    /goals/{goal}/edit/              -      404      404       404      403      403     403     200     200
+goal_edit               POST   /goals/{goal}/edit/              -      404      404       404      403      403     403     302     302
+cause_create            GET    /plans/{plan}/causes/new/        -      404      404       403      403      403     403     200     200
+cause_create            POST   /plans/{plan}/causes/new/        -      404      404       403      403      403     403     302     302
+# Measures
+measure_page            GET    /measures/{measure}/             -      404      404       200      200      200     200     200     200
+measure_history         GET    /measures/{measure}/history/     -      404      404       403      200      200     200     200     200
+measure_create          GET    /measures/new/?plan={plan}       -      404      404       403      403      403     403     200     200
+measure_create          POST   /measures/new/?plan={plan}       -      404      404       403      403      403     403     302     302
+measure_edit            GET    /measures/{measure}/edit/        -      404      404       403      403      403     403     200     200
+measure_edit            POST   /measures/{measure}/edit/        -      404      404       403      403      403     403     302     302
+measure_pause           GET    /measures/{measure}/pause/       -      404      404       403      403      403     403     200     200
+measure_pause           POST   /measures/{measure}/pause/       -      404      404       403      403      403     403     302     302
+measure_resume          POST   /measures/{measure}/resume/      -      404      404       403      403      403     403     409     409
+measure_end             POST   /measures/{measure}/end/         -      404      404       403      403      403     403     302     302
+measure_evidence        GET    /measures/{measure}/evidence/    -      404      404       403      200      200     200     200     200
+measure_evidence        POST   /measures/{measure}/evidence/    -      404      404       403      403      403     403     302     302
+activity_create         GET    /measures/{measure}/activities/new/ -   404      404       403      403      403     403     200     200
+activity_create         POST   /measures/{measure}/activities/new/ -   404      404       403      403      403     403     302     302
+activity_edit           GET    /activities/{activity}/edit/     -      404      404       403      403      403     403     200     200
+activity_edit           POST   /activities/{activity}/edit/     -      404      404       403      403      403     403     302     302
+library                 GET    /measures/library/               -      200      403       403      200      200     200     200     200
+library_use             POST   /measures/library/{template}/use/ -     404      404       404      403      403     403     302     302
+# Assigning
+measure_assign          GET    /measures/{measure}/assign/      -      404      404       403      403      403     403     200     200
+measure_assign          POST   /measures/{measure}/assign/?actor={other}   -  404  404    403      403      403     403     302     302
+plan_assign             GET    /plans/{plan}/assign/            -      404      404       403      403      403     403     200     200
+plan_assign             POST   /plans/{plan}/assign/            -      404      404       403      403      403     403     302     302
+plan_assign_undo        POST   /plans/{next_plan}/assign/{event}/undo/ - 404     403       404      403      403     403     302     302
+collaboration           GET    /collaboration/                  -      200      403       403      200      200     200     200     200
+actor_assign            GET    /actors/{actor}/assign/          -      404      404       403      403      403     403     200     200
+assignment_edit         GET    /assignments/{assignment}/edit/  -      404      404       403      403      403     403     200     200
+assignment_edit         POST   /assignments/{assignment}/edit/  -      404      404       403      403      403     403     302     302
+assignment_end          GET    /assignments/{assignment}/end/   -      404      404       403      403      403     403     200     200
+assignment_end          POST   /assignments/{assignment}/end/   -      404      404       403      403      403     403     302     302
+assignment_replace      GET    /assignments/{assignment}/replace/ -    404      404       403      403      403     403     200     200
+assignment_replace      POST   /assignments/{assignment}/replace/ -    404      404       403      403      403     403     302     302
+assignment_accept       POST   /assignments/{proposal}/accept/  -      404      403       404      403      403     403     302     302
+assignment_decline      POST   /assignments/{proposal}/decline/ -      404      403       404      403      403     403     302     302
+assignment_undo         POST   /assignments/{proposal}/undo/    -      404      403       404      403      403     403     302     302
+# The register
+actor_list              GET    /actors/                         -      200      200       200      200      200     200     200     200
+actor_page              GET    /actors/{actor}/                 -      404      404       200      200      200     200     200     200
+actor_history           GET    /actors/{actor}/history/         -      404      404       403      200      200     200     200     200
+actor_create            GET    /actors/new/                     -      200      403       403      403      403     403     200     200
+actor_create            POST   /actors/new/                     -      302      403       403      403      403     403     302     302
+actor_edit              GET    /actors/{actor}/edit/            -      404      404       403      403      403     403     200     200
+actor_edit              POST   /actors/{actor}/edit/            -      404      404       403      403      403     403     302     302
+actor_close             GET    /actors/{actor}/close/           -      404      404       403      403      403     403     200     200
+actor_close             POST   /actors/{actor}/close/           -      404      404       403      403      403     403     302     302
+contact_create          GET    /actors/{actor}/contacts/new/    -      404      404       403      403      403     403     200     200
+contact_create          POST   /actors/{actor}/contacts/new/    -      404      404       403      403      403     403     302     302
+contact_edit            GET    /contacts/{contact}/edit/        -      404      404       403      403      403     403     200     200
+contact_edit            POST   /contacts/{contact}/edit/        -      404      404       403      403      403     403     302     302
+contact_leave           GET    /contacts/{contact}/leave/       -      404      404       403      403      403     403     200     200
+contact_leave           POST   /contacts/{contact}/leave/       -      404      404       403      403      403     403     302     302
 # The rounds
 round_list              GET    /rounds/                         -      200      403       403      200      200     200     200     200
 round_show              GET    /rounds/{period}/                -      404      404       403      200      200     200     200     200
@@ -160,7 +235,36 @@ NOT_OURS = {
 }
 """Names that begin like this belong to a library and are tested where it says."""
 
+CALENDAR = {"opens_days_before_end": 14, "due_days_after_end": 22, "closes_days_after_due": 21}
+
 FORMS: dict[str, dict[str, Any]] = {
+    "plan_create": {"title": "Ny plan", "first_year": 2027, "last_year": 2030, "review_every_years": 2, "interval": "tertial"} | CALENDAR,
+    "plan_edit": {"title": "Planen", "first_year": 2025, "last_year": 2034, "review_every_years": 2, "interval": "tertial", "version": 1}
+    | CALENDAR,
+    "plan_adopt": {"adopted_by": "styrelsen", "adopted_on": "2026-02-12"},
+    "goal_create": {"title": "Nytt fokusområde"},
+    "goal_edit": {"title": "Arbete", "version": 1},
+    "cause_create": {"title": "Trångboddhet"},
+    "measure_create": {"goal": "{goal}", "number": "8.1", "title": "Odling"},
+    "measure_edit": {"goal": "{goal}", "number": "3.1", "title": "Läxhjälp på torsdagar", "version": 1},
+    "measure_pause": {"from_date": "2026-12-01", "reason": "Hallen renoveras."},
+    "measure_resume": {"from_date": "2026-12-01", "reason": "Hallen är klar."},
+    "measure_end": {"from_date": "2026-12-01", "reason": "Pengarna är slut."},
+    "measure_evidence": {"grade": "B", "finding": "Fler klarade matten."},
+    "activity_create": {"title": "Utbilda läxhjälpare"},
+    "activity_edit": {"title": "Utbilda fler läxhjälpare", "version": 1},
+    "library_use": {"goal": "{goal}"},
+    "measure_assign": {"role": "contributing", "starts_on": "2026-12-01", "manner": "agreed"},
+    "plan_assign": {"part": "{measure}-{other}", "role": "contributing"},
+    "assignment_edit": {"commitment": "Två ledare", "version": 1},
+    "assignment_end": {"ended_on": "2026-12-31", "reason": "Klart."},
+    "assignment_replace": {"successor": "{other}", "from_date": "2027-01-01", "reason": "Byte."},
+    "assignment_decline": {"reason": "Hinner inte."},
+    "actor_create": {"name": "Fritidsbanken", "kind": "association"},
+    "actor_edit": {"name": "Norrbruks idrottsförening", "kind": "association", "version": 1},
+    "actor_close": {"last_day": "2026-12-31", "why": "Föreningen läggs ned."},
+    "contact_create": {"role_title": "kassör", "language": "sv"},
+    "contact_edit": {"role_title": "kassör", "language": "sv", "version": 1},
     "round_unlock": {"until_day": "2099-01-31", "reason": "rättelse"},
     "calendar_change": {
         "version": 1,
@@ -237,9 +341,19 @@ def the_world(
     note = write_note(assignment, by=reporter, day=clock.today(), text="Vi har flyttat.", visibility="shared")
     frozen = AnnualFollowUp.objects.create(plan=plan, year=2025, version=1, rules_version="1", frozen_by=coordinator)
     FrozenFile.objects.create(annual=frozen, name="aret.json", content_type="application/json", content=b"{}", sha256="")
+    # A proposal to the other actor, in a plan of its own so that the other actor sees nothing of the first.
+    next_plan = a_plan(workspace, title="Nästa plan (Exempel)")
+    event, (proposal,) = assign_many(next_plan, [(a_measure(next_plan), other, "contributing")], by=coordinator)
     things = {
         "frozen": frozen.pk,
         "plan": plan.pk,
+        "next_plan": next_plan.pk,
+        "event": event.pk,
+        "proposal": proposal.pk,
+        "other": other.pk,
+        "contact": assignment.contact_id,
+        "activity": add_activity(measure, by=None, title="Utbilda läxhjälpare").pk,
+        "template": a_template().slug,
         "measure": measure.pk,
         "goal": measure.goal_id,
         "actor": assignment.actor_id,

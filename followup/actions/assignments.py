@@ -1,11 +1,10 @@
 """Assigning and what follows from it in the rounds: a mail, answers that are asked for, answers that no longer are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from followup.actions.rounds import follow_assignment
@@ -13,12 +12,13 @@ from followup.models import Obligation
 from measures.actions import assignments as parts
 from measures.models import Assignment, AssignmentIndicator, Indicator, Measure, Plan
 from stakeholders import clock, events
+from stakeholders.actions.actors import add_contact, register_actor
 from stakeholders.actions.actors import close_actor as close_in_register
 from stakeholders.actions.dispatches import plan_dispatch
 from stakeholders.events import By
-from stakeholders.models import Actor, ContactPerson, Dispatch, DispatchItem, Event, User
+from stakeholders.models import Actor, ContactPerson, Event, User
 from stakeholders.refusals import NotRight, TooLate
-from stakeholders.rules import DispatchKind, DispatchState
+from stakeholders.rules import DispatchKind
 
 UNDO_MINUTES = timedelta(minutes=10)
 PROPOSAL_STEP = "proposal"
@@ -31,9 +31,19 @@ def assign_actor(measure: Measure, actor: Actor, *, by: User, is_agreed: bool = 
     assignment = parts.assign_actor(measure, actor, by=by, is_agreed=is_agreed, **part)
     if is_agreed:
         follow_assignment(assignment, by=by)
-    elif assignment.contact and assignment.contact.email:
-        _mail_proposal(assignment, assignment.contact)
+    else:
+        _mail_proposals([assignment])
     return assignment
+
+
+@transaction.atomic
+def assign_new_actor(
+    measure: Measure, *, by: User, actor: Mapping[str, Any], contact: Mapping[str, Any], is_another: bool = False, **part: Any
+) -> Assignment:
+    """Register an actor with a contact person and assign it, in one go. Raises LooksLikeAnother unless `is_another`; then nothing is stored."""
+    new = register_actor(measure.plan.workspace, by=by, is_another=is_another, **actor)
+    person = add_contact(new, by=by, **contact) if contact else None
+    return assign_actor(measure, new, by=by, contact=person, **part)
 
 
 @transaction.atomic
@@ -43,9 +53,10 @@ def assign_many(plan: Plan, choices: Iterable[tuple[Measure, Actor, str]], *, by
     for measure, actor, role in choices:
         contact = actor.contacts.reachable().first()
         indicators = list(measure.indicators.filter(is_reported=True))
-        made.append(assign_actor(measure, actor, by=by, role=role, contact=contact, indicators=indicators))
+        made.append(parts.assign_actor(measure, actor, by=by, role=role, contact=contact, indicators=indicators))
     if not made:
         raise NotRight(_("Välj minst en ruta."))
+    _mail_proposals(made)
     return events.record("plan.actors_assigned", plan, workspace=plan.workspace, by=by, assignments=made), made
 
 
@@ -121,7 +132,6 @@ def undo_assignment(assignment: Assignment, *, by: User) -> None:
         raise TooLate(_("Uppdraget har redan besvarats eller avslutats."))
     if Obligation.objects.filter(assignment=assignment, reports__isnull=False).exists():
         raise TooLate(_("Aktören har redan svarat. Avsluta uppdraget i stället."))
-    _cancel_proposal(assignment)
     if assignment.obligations.exists():
         day_before = assignment.starts_on - timedelta(days=1)
         _end(assignment, "assignment.undone", by=by, ended_on=day_before, reason=_("Tilldelningen ångrades."))
@@ -163,7 +173,6 @@ def _end(assignment: Assignment, verb: str, *, by: User, ended_on: date, reason:
     assignment.ended_on, assignment.ended_at, assignment.ended_by, assignment.ended_reason = ended_on, clock.now(), by, reason
     assignment.version += 1
     assignment.save(update_fields=["ended_on", "ended_at", "ended_by", "ended_reason", "version"])
-    _cancel_proposal(assignment)
     follow_assignment(assignment, by=by)
     workspace = assignment.measure.plan.workspace
     events.record(verb, assignment, workspace=workspace, by=by, ended_on=ended_on, why=reason, answered_after=_answered_after(assignment))
@@ -176,27 +185,21 @@ def _answered_after(assignment: Assignment) -> list[Obligation]:
     return list(later.distinct())
 
 
-def _mail_proposal(assignment: Assignment, contact: ContactPerson) -> None:
-    plan_dispatch(
-        DispatchKind.PROPOSAL,
-        workspace=assignment.measure.plan.workspace,
-        to=contact,
-        about=[(assignment, PROPOSAL_STEP)],
-        not_before=clock.now() + UNDO_MINUTES,
-    )
-
-
-def _cancel_proposal(assignment: Assignment) -> None:
-    """A proposal that nobody has mailed yet is not mailed. In a letter about several parts, the others stand."""
-    others = DispatchItem.objects.filter(dispatch=OuterRef("pk")).exclude(subject_id=assignment.pk)
-    waiting = Dispatch.objects.filter(
-        ~Exists(others),
-        state=DispatchState.PLANNED,
-        kind=DispatchKind.PROPOSAL,
-        items__subject_type=Assignment._meta.label_lower,
-        items__subject_id=assignment.pk,
-    )
-    waiting.update(state=DispatchState.CANCELLED, reason=_("Förslaget togs tillbaka."))
+def _mail_proposals(proposals: Iterable[Assignment]) -> None:
+    """One letter to each contact about all that is proposed to them now, once it can no longer be undone. What is undone or
+    answered meanwhile falls out when the letter is written."""
+    letters: dict[ContactPerson, list[Assignment]] = {}
+    for proposal in proposals:
+        if proposal.contact and proposal.contact.email:
+            letters.setdefault(proposal.contact, []).append(proposal)
+    for contact, together in letters.items():
+        plan_dispatch(
+            DispatchKind.PROPOSAL,
+            workspace=together[0].measure.plan.workspace,
+            to=contact,
+            about=[(proposal, PROPOSAL_STEP) for proposal in together],
+            not_before=clock.now() + UNDO_MINUTES,
+        )
 
 
 def _locked(assignment: Assignment) -> Assignment:

@@ -11,6 +11,7 @@ from measures.rules import Interval
 from stakeholders.models import Recorded, WorkspaceQuerySet
 from stakeholders.protection import AppendOnly, SameRoom
 
+LETTERS: dict[str, Any] = {Interval.QUARTER: _("K"), Interval.TERTIAL: _("T"), Interval.HALF_YEAR: _("H")}
 TITLES: dict[str, Any] = {
     Interval.QUARTER: _("Kvartal %(number)s, %(year)s"),
     Interval.TERTIAL: _("Tertial %(number)s, %(year)s"),
@@ -67,6 +68,13 @@ class Period(Recorded):
         if self.interval == Interval.MONTH:
             return date_format(self.starts_on, "F Y").capitalize()
         return str(TITLES[self.interval]) % {"number": self.number, "year": self.year}
+
+    @property
+    def short_title(self) -> str:
+        """The head of a narrow column: "T3 2026", "mars 2026", "2026"."""
+        if self.interval in LETTERS:
+            return f"{LETTERS[self.interval]}{self.number} {self.year}"
+        return date_format(self.starts_on, "M Y") if self.interval == Interval.MONTH else str(self.year)
 
 
 class PeriodUnlock(Recorded):

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from measures.models import Goal, Measure, Plan, PlanRevision
+from measures.models import Cause, Goal, Measure, Plan, PlanRevision
 from measures.models.plan import GoalKind
 from stakeholders import clock, events
 from stakeholders.actions.changes import save_changes
@@ -96,6 +96,17 @@ def change_goal(goal: Goal, *, by: User, version: int, **fields: Any) -> Goal:
     if "parent" in fields:
         _refuse_wrong_parent(goal.plan, goal.kind, fields["parent"], moved=goal)
     return save_changes(goal, fields, version=version, by=by, verb="goal.changed", workspace=goal.plan.workspace)
+
+
+@transaction.atomic
+def create_cause(plan: Plan, *, by: By, title: str, text: str = "", source: str = "") -> Cause:
+    """A cause in the plan's analysis. Raises NotRight when it is already there."""
+    _refuse_if_closed(plan)
+    if plan.causes.filter(title=title).exists():
+        raise NotRight(_("Orsaken finns redan."))
+    cause = Cause.objects.create(plan=plan, title=title, text=text, source=source)
+    events.record("cause.created", cause, workspace=plan.workspace, by=by, title=title)
+    return cause
 
 
 def _refuse_if_closed(plan: Plan) -> None:

@@ -104,6 +104,12 @@ class Evidence(Recorded):
     def __str__(self) -> str:
         return f"{self.grade}: {self.measure}"
 
+    @property
+    def grade_words(self) -> str:
+        """The grade without its letter: "Stöd i flera studier"."""
+        words = self.get_grade_display().partition(" – ")[2]
+        return words[:1].upper() + words[1:]
+
 
 class Activity(Recorded, Versioned):
     """A time-limited step or milestone in a measure."""

@@ -16,6 +16,7 @@ from followup.actions.assignments import (
     undo_assignment,
 )
 from followup.actions.rounds import make_obligations
+from followup.letters import compose
 from followup.models import Obligation
 from followup.queries import obligation_state
 from followup.transitions import State
@@ -160,7 +161,7 @@ def test_an_assignment_undone_within_ten_minutes_leaves_no_trace_but_its_history
     undo_assignment(proposal, by=coordinator)
 
     assert not Assignment.objects.filter(pk=pk).exists()
-    assert Dispatch.objects.get().state == "cancelled"
+    assert compose(Dispatch.objects.get()) is None
     verbs = Event.objects.filter(subject_type="measures.assignment", subject_id=pk).values_list("verb", flat=True)
     assert list(verbs) == ["assignment.proposed", "assignment.undone"]
 
@@ -206,6 +207,7 @@ def test_many_are_assigned_together_and_undone_together(plan, company, club, coo
         plan, [(first, club, "responsible"), (second, club, "contributing"), (second, company, "responsible")], by=coordinator
     )
 
+    assert Dispatch.objects.get().items.count() == 2  # one letter to the club, about both; the company has no contact
     assert (len(made), Event.objects.filter(verb="assignment.proposed").count()) == (3, 3)
     assert [row.indicator for row in made[0].reported.all()] == [indicator]
     assert undo_assigning_many(event, by=coordinator) == 3
