@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
-from followup.words import Completeness, Flag, ImplementationStatus, MissingReason, StatusSource, Trend, Verdict
+from followup.words import Completeness, Flag, ImplementationStatus, MissingReason, Protection, StatusSource, Trend, Verdict
 from measures.rules import PARTS_OF_YEAR, IndicatorKind, Interval, TargetBasis
 
 Number = int | Fraction
@@ -94,6 +94,7 @@ class Part:
     denominator: Number | None = None
     reports: tuple[int, ...] = ()
     name: str = field(default="", compare=False)
+    protection: Protection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,9 @@ class Cell:
 
     dimension: str
     name: str
-    low: Number
-    high: Number
+    low: Number | None
+    high: Number | None
+    protection: Protection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ class Figure:
     """A figure with its honesty (rule 2). `low` equals `high` unless people may be the same; both None: there is no figure.
 
     approved + len(missing) = expected; `requested` answers are asked for but neither due nor approved, outside coverage.
+    `protection`: the number is kept from this reader (rule 8), and so are numerator, denominator and whatever would give it away.
     """
 
     indicator: int
@@ -156,6 +159,7 @@ class Figure:
     parts: tuple[Part, ...] = ()
     series: tuple[Series, ...] = ()
     reports: tuple[int, ...] = ()
+    protection: Protection | None = None
 
     @property
     def coverage(self) -> Fraction | None:

@@ -85,51 +85,56 @@ def _too_thin(
 
 
 def _given_away(each: Sums, k: int, hidden: Mapping[Key, Protection], known: Set[Key]) -> Key | None:
-    """What else to hide because some small number is the only one that fits what is shown."""
+    """What else to hide because some small number is the only one that fits what is shown: the smallest that it is worked out from."""
     for equations in _connected(each.sums, hidden):
-        cells = {key for equation in equations for key in equation}
-        exposed = [key for key in cells if hidden[key] == Protection.FEW and 0 < each.amounts[key] < k]
+        cells = {key for equation in equations for key in equation if key in hidden}
+        exposed = sorted((key for key in cells if hidden[key] == Protection.FEW and 0 < each.amounts[key] < k), key=repr)
         if exposed:
-            moves = _moves(equations, pivots_first=sorted(cells, key=lambda key: (-each.amounts[key], repr(key))))
-            for key in sorted(exposed, key=repr):
-                if not any(key in move and _fits(each.amounts, move, k, hidden) for move in moves):
-                    more = _near(each, key, cells, hidden, known)
+            in_order = sorted(cells, key=lambda key: (-each.amounts[key], repr(key)))
+            solved = _solved(equations, in_order)
+            moves = _moves(solved, in_order)
+            for key in exposed:
+                if not _has_another_story(each.amounts, key, moves, k):
+                    more = _worked_out_from(each.amounts, key, solved, hidden, known)
                     if more is not None:
                         return more
     return None
 
 
 Equation = dict[Key, int]
+"""Cells and how many times each: together nothing."""
 
 
 def _connected(sums: Iterable[tuple[Key, Sequence[Key]]], hidden: Mapping[Key, Protection]) -> list[list[Equation]]:
-    """What is known about the hidden cells: sums of some of them, in groups that have no cell in common."""
+    """The sums that hidden cells are in, in groups that have no hidden cell in common."""
     groups: list[tuple[set[Key], list[Equation]]] = []
     for total, parts in sums:
-        equation: Equation = {part: 1 for part in parts if part in hidden}
-        if total in hidden:
-            equation[total] = -1
-        if equation:
-            joined = [group for group in groups if not group[0].isdisjoint(equation)]
-            groups = [group for group in groups if group[0].isdisjoint(equation)]
-            cells = set(equation).union(*(group[0] for group in joined))
-            groups.append((cells, [*(each for group in joined for each in group[1]), equation]))
+        cells = {cell for cell in (total, *parts) if cell in hidden}
+        if cells:
+            joined = [group for group in groups if not group[0].isdisjoint(cells)]
+            groups = [group for group in groups if group[0].isdisjoint(cells)]
+            equation: Equation = {**dict.fromkeys(parts, 1), total: -1}
+            groups.append((cells.union(*(group[0] for group in joined)), [*(one for group in joined for one in group[1]), equation]))
     return [equations for _, equations in groups]
 
 
-def _moves(equations: list[Equation], pivots_first: list[Key]) -> list[Equation]:
-    """Ways to change hidden cells together without changing anything shown: one for each cell that is free to choose."""
+def _solved(equations: list[Equation], in_order: list[Key]) -> dict[Key, Equation]:
+    """The equations solved for as many hidden cells as they allow, the largest first: by cell, what it is worked out from."""
     rows = [dict(equation) for equation in equations]
     solved: dict[Key, Equation] = {}
-    for pivot in pivots_first:
+    for pivot in in_order:
         row = next((row for row in rows if pivot in row), None)
-        if row is None:
-            continue
-        rows = [_without(other, row, pivot) for other in rows if other is not row]
-        solved = {key: _without(other, row, pivot) for key, other in solved.items()}
-        solved[pivot] = row
+        if row is not None:
+            rows = [_without(other, row, pivot) for other in rows if other is not row]
+            solved = {key: _without(other, row, pivot) for key, other in solved.items()}
+            solved[pivot] = row
+    return solved
+
+
+def _moves(solved: Mapping[Key, Equation], in_order: list[Key]) -> list[Equation]:
+    """Ways to change hidden cells together without changing anything shown: one for each cell that is free to choose."""
     moves = []
-    for free in pivots_first:
+    for free in in_order:
         if free not in solved:
             depending = {pivot: row for pivot, row in solved.items() if free in row}
             step = lcm(*(abs(row[pivot]) for pivot, row in depending.items())) if depending else 1
@@ -148,29 +153,52 @@ def _without(row: Equation, by: Equation, pivot: Key) -> Equation:
     return {key: factor // common for key, factor in left.items()}
 
 
-def _fits(amounts: Mapping[Key, int], move: Equation, k: int, hidden: Mapping[Key, Protection]) -> bool:
-    """Whether one step either way leaves every few few, and everything else hidden no fewer than k (who knows the method knows that)."""
-    return any(all(_is_possible(amounts[key], amounts[key] + way * factor * SCALE, k) for key, factor in move.items()) for way in (1, -1))
+def _has_another_story(amounts: Mapping[Key, int], key: Key, moves: list[Equation], k: int) -> bool:
+    """Whether the number could be another, and all that is shown the same: a move, mended by others until every cell is possible."""
+    for start in moves:
+        for way in (1, -1):
+            if key in start and _mended({cell: way * step for cell, step in start.items()}, amounts, key, moves, k):
+                return True
+    return False
 
 
-def _is_possible(amount: int, other: int, k: int) -> bool:
-    if 0 < amount < k:
-        return SCALE <= other < k
-    return other >= (k if amount else 0)
+def _mended(move: Equation, amounts: Mapping[Key, int], key: Key, moves: list[Equation], k: int) -> bool:
+    """Add other moves, each time the one that helps most, as long as something is impossible."""
+    wrong = _impossible(move, amounts, k)
+    while wrong:
+        tries = [_added(move, other, way) for other in moves for way in (1, -1)]
+        best = min((tried for tried in tries if key in tried), key=lambda tried: _impossible(tried, amounts, k), default=move)
+        if _impossible(best, amounts, k) >= wrong:
+            return False
+        move, wrong = best, _impossible(best, amounts, k)
+    return True
 
 
-def _near(each: Sums, key: Key, cells: Set[Key], hidden: Mapping[Key, Protection], known: Set[Key]) -> Key | None:
-    """The smallest cell still shown in a sum with this one, else in a sum with any that it hangs together with."""
-    for around in ({key}, cells):
-        shown = {
-            other
-            for total, parts in each.sums
-            if not around.isdisjoint((total, *parts))
-            for other in (total, *parts)
-            if other not in hidden and other not in known and each.amounts[other] > 0
-        }
+def _added(move: Equation, other: Equation, way: int) -> Equation:
+    mixed = {cell: move.get(cell, 0) + way * other.get(cell, 0) for cell in move.keys() | other.keys()}
+    return {cell: step for cell, step in mixed.items() if step}
+
+
+def _impossible(move: Equation, amounts: Mapping[Key, int], k: int) -> int:
+    """How far the cells would go beyond what the reader knows: the few are 1…k−1, anything else hidden is at least k, or nobody."""
+    beyond = 0
+    for cell, step in move.items():
+        amount = amounts[cell]
+        after = amount + step * SCALE
+        least, most = (SCALE, k - 1) if 0 < amount < k else (k if amount else 0, after)
+        beyond += max(0, least - after) + max(0, after - most)
+    return beyond
+
+
+def _worked_out_from(
+    amounts: Mapping[Key, int], key: Key, solved: Mapping[Key, Equation], hidden: Mapping[Key, Protection], known: Set[Key]
+) -> Key | None:
+    """The smallest cell shown in what gives the number away: where it stands with the fewest other hidden cells."""
+    rows = sorted((row for row in solved.values() if key in row), key=lambda row: sum(cell in hidden for cell in row))
+    for row in rows:
+        shown = [cell for cell in row if cell not in hidden and cell not in known and amounts[cell] > 0]
         if shown:
-            return min(shown, key=lambda other: (each.amounts[other], repr(other)))
+            return min(shown, key=lambda cell: (amounts[cell], repr(cell)))
     return None
 
 

@@ -8,12 +8,13 @@ from datetime import datetime
 
 from followup.figures import Figure, Window
 from followup.rollup.plan import Rollup, names
+from followup.rollup.shown import Shown, load_shown
 from followup.rollup.statuses import Statuses
 from followup.rollup.targets import against_targets
 from followup.rollup.trends import change
 from measures.models import Indicator, Plan
 
-__all__ = ["Rollup", "Statuses", "against_targets", "change", "indicator_figure", "load", "names", "plan_figures"]
+__all__ = ["Rollup", "Shown", "Statuses", "against_targets", "change", "indicator_figure", "load", "load_shown", "names", "plan_figures"]
 
 
 def load(
@@ -30,7 +31,7 @@ def load(
     `indicators`: ids, when only some are asked about. `breakdowns=False` leaves the cells of breakdowns out. `trends`: the year before too.
     """
     before = [window.year_before() for window in windows if not window.is_since_start] if trends else []
-    return Rollup(plan, [*windows, *before], as_of, indicators, breakdowns)
+    return Rollup(plan, [*windows, *before], as_of, indicators, breakdowns=breakdowns)
 
 
 def plan_figures(

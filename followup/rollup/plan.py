@@ -7,7 +7,7 @@ from datetime import date, datetime
 from followup.figures import Figure, Mark, Missing, Part, Preliminary, Series, Window
 from followup.rollup.answers import Answer, Own, answers
 from followup.rollup.definitions import Line
-from followup.rollup.folds import MILESTONE, PEOPLE, RATIO, Asked, Sum, Used, fold, is_last_only, reports_of, used_answers, year_before
+from followup.rollup.folds import MILESTONE, PEOPLE, RATIO, Asked, Sum, Used, fold, is_last_only, reports_of, used_answers
 from followup.rollup.people import Grouping
 from followup.rollup.rows import AssignmentRow, VersionRow, read
 from followup.words import Completeness, Flag
@@ -23,12 +23,19 @@ class Rollup:
     """
 
     def __init__(
-        self, plan: Plan, windows: Collection[Window], as_of: datetime | None, indicators: Collection[int] | None, breakdowns: bool
+        self,
+        plan: Plan,
+        windows: Collection[Window],
+        as_of: datetime | None,
+        indicators: Collection[int] | None,
+        *,
+        breakdowns: bool,
+        stocks_from_start: bool = False,
     ) -> None:
         self.plan = plan
         self.as_of = as_of or clock.now()
-        since = min(min(window.start, year_before(window.end)) for window in windows)
-        self.rows = read(plan, self.as_of, since, max(window.end for window in windows), indicators, breakdowns=breakdowns)
+        since, until = min(window.start for window in windows), max(window.end for window in windows)
+        self.rows = read(plan, self.as_of, since, until, indicators, breakdowns=breakdowns, stocks_from_start=stocks_from_start)
         self.answers, self.older_words = answers(self.rows)
         self.lines = _lines_of(self.rows.versions.values())
         self.end_of = {period.id: period.end for period in self.rows.periods.values()}

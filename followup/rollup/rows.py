@@ -119,16 +119,28 @@ class Rows:
     cells: dict[int, list[tuple[str, str, int]]] = field(default_factory=dict)
 
 
-def read(plan: Plan, as_of: datetime, since: date, until: date, indicators: Collection[int] | None, *, breakdowns: bool) -> Rows:
-    """The rows needed for windows between two days; those that look further back are read from their beginning.
+def read(
+    plan: Plan,
+    as_of: datetime,
+    since: date,
+    until: date,
+    indicators: Collection[int] | None,
+    *,
+    breakdowns: bool,
+    stocks_from_start: bool,
+) -> Rows:
+    """The rows needed for every window between two days; those that look further back are read from further back.
 
-    `indicators`: only these. `breakdowns`: with the cells of their lines.
+    `indicators`: only these. `breakdowns`: with the cells of their lines. `stocks_from_start`: stocks that count people from their beginning.
     """
     day = day_of(as_of)
     versions = _versions(plan, as_of, indicators)
     targets = _targets(plan, as_of, indicators)
     since_start = {indicator for indicator, own in targets.items() if any(each.basis == "since_start" for each in own)}
     look_back = [each.id for each in versions.values() if each.is_running or each.kind == "milestone" or each.indicator in since_start]
+    carried = [each.id for each in versions.values() if "stock" in (each.kind, each.over_time)]
+    if stocks_from_start:
+        look_back += [number for number in carried if versions[number].counts_people]
     rulings = ObligationRuling.objects.filter(obligation__period__plan=plan, recorded_at__lte=as_of).order_by("recorded_at", "id")
     exempt, due = set(), {}
     for obligation, kind, due_on in rulings.exclude(kind=RulingKind.CLOSE).values_list("obligation_id", "kind", "due_on"):
@@ -138,7 +150,7 @@ def read(plan: Plan, as_of: datetime, since: date, until: date, indicators: Coll
             exempt.add(obligation)
         else:
             exempt.discard(obligation)
-    lines = _lines(plan, as_of, since, until, look_back, list(versions) if indicators is not None else None)
+    lines = _lines(plan, as_of, (since, until), look_back, carried, list(versions) if indicators is not None else None)
     has_cells = breakdowns and any(each.dimensions for each in versions.values())
     return Rows(
         as_of=as_of,
@@ -290,22 +302,29 @@ WHERE p.plan_id = %(plan)s AND p.ends_on <= %(until)s
 """
 
 
-def _lines(plan: Plan, as_of: datetime, since: date, until: date, look_back: list[int], only: list[int] | None) -> list[tuple[Any, ...]]:
-    """Every submitted version of every answer asked for, with its line; one row without a report where none was submitted."""
+def _lines(
+    plan: Plan, as_of: datetime, days: tuple[date, date], look_back: list[int], carried: list[int], only: list[int] | None
+) -> list[tuple[Any, ...]]:
+    """Every submitted version of every answer asked for, with its line; one row without a report where none was submitted.
+
+    `look_back`: versions read from their beginning; `carried`: read from the year before too. `only`: no others than these.
+    """
     if only == []:
         return []
-    recent = "p.ends_on >= %(since)s"
-    sql = _ANSWERS + (f" AND ({recent} OR pin.indicator_version_id IN ({_numbers(look_back)}))" if look_back else f" AND {recent}")
+    ops = connection.ops
+    since, until = days
+    year_before = since.replace(year=since.year - 1, day=1) if since.year > 1 else since
+    values = {name: ops.adapt_datefield_value(day) for name, day in (("since", since), ("until", until), ("year_before", year_before))}
+    recent = ["p.ends_on >= %(since)s"]
+    if carried:
+        recent.append(f"(p.ends_on >= %(year_before)s AND pin.indicator_version_id IN ({_numbers(carried)}))")
+    if look_back:
+        recent.append(f"pin.indicator_version_id IN ({_numbers(look_back)})")
+    sql = f"{_ANSWERS} AND ({' OR '.join(recent)})"
     if only is not None:
         sql += f" AND pin.indicator_version_id IN ({_numbers(only)})"
-    ops = connection.ops
-    moments = {
-        "as_of": ops.adapt_datetimefield_value(as_of),
-        "since": ops.adapt_datefield_value(since),
-        "until": ops.adapt_datefield_value(until),
-    }
     with connection.cursor() as cursor:
-        cursor.execute(sql, {**moments, "plan": plan.pk})
+        cursor.execute(sql, {**values, "as_of": ops.adapt_datetimefield_value(as_of), "plan": plan.pk})
         return cursor.fetchall()
 
 

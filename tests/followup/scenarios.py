@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from fractions import Fraction
 
-from followup.words import Flag, ImplementationStatus, MissingReason, Overlap, Verdict
+from followup.words import Audience, Flag, ImplementationStatus, MissingReason, Overlap, Protection, Verdict
 from measures.rules import IndicatorKind, RatioOverTime, VersionLink
 from tests.followup.worlds import World
 
@@ -77,7 +77,7 @@ def an_exemption_takes_the_value_out_whichever_came_first(world: World) -> None:
         world.asks(actor, ["besök"], ["2026T1"])
     world.on("2026-05-10")
     world.exempts("A", "2026T1")
-    world.reports("A", "2026T1", 7)
+    world.attempts(lambda: world.reports("A", "2026T1", 7))
     world.reports("B", "2026T1", 5)
     world.exempts("B", "2026T1")
     world.reports("C", "2026T1", 1)
@@ -217,6 +217,50 @@ def a_break_makes_two_series(world: World) -> None:
     assert [(each.low, each.high) for each in shown.series] == [(100_0000, 100_0000), (30_0000, 30_0000)]
     world.shows("besök", "2025", 100, flags=())
     world.shows("besök", "2026", 30, flags=())
+
+
+@scenario(15)
+def few_women_and_many_men(world: World) -> None:
+    world.indicator("deltagare", IndicatorKind.COUNT, counts_people=True, dimensions=("gender",))
+    world.asks("A", ["deltagare"], ["2026T1"])
+    world.on("2026-05-10")
+    world.reports("A", "2026T1", 43, cells={"gender": {"kvinna": 3, "man": 40}})
+    world.on("2026-06-01")
+    wanted = {"": 43_0000, "kvinna": Protection.FEW, "man": Protection.HIDDEN}
+    assert world.shown("deltagare", "2026T1", Audience.MANAGEMENT) == wanted
+
+
+@scenario(16)
+def a_closed_period_is_not_written_in(world: World) -> None:
+    world.indicator("besök", IndicatorKind.COUNT)
+    for actor in ("A", "B"):
+        world.asks(actor, ["besök"], ["2026T1"])
+    world.on("2026-05-10")
+    world.reports("A", "2026T1", 7)
+    world.on("2026-06-20")
+    world.closes("2026T1")
+    assert world.is_refused(lambda: world.submits("B", "2026T1", 5))
+    world.shows("besök", "2026T1", 7, of=(1, 2), missing={"B": NOT_ANSWERED})
+
+
+@scenario(17)
+def a_partner_does_not_reach_another_s_figure(world: World) -> None:
+    world.indicator("besök", IndicatorKind.COUNT)
+    for actor in ("X", "Y"):
+        world.asks(actor, ["besök"], ["2026T1"])
+    world.on("2026-05-10")
+    assert not world.reaches("X", of="Y", period="2026T1")
+    world.shows("besök", "2026T1", None, of=(0, 0))
+
+
+@scenario(18)
+def the_author_does_not_approve(world: World) -> None:
+    world.indicator("besök", IndicatorKind.COUNT)
+    world.asks("A", ["besök"], ["2026T1"])
+    world.on("2026-05-10")
+    report = world.submits("A", "2026T1", 7, by_reviewer=True)
+    assert world.is_refused(lambda: world.approves(report))
+    world.shows("besök", "2026T1", None, of=(0, 0))
 
 
 @scenario(19)

@@ -2,12 +2,21 @@
 
 import pytest
 
+from tests.followup.database_world import DatabaseWorld
 from tests.followup.scenarios import SCENARIOS
 from tests.followup.worlds import ReferenceWorld
 
-OF_FIGURES = sorted(SCENARIOS)
+
+def test_there_are_all_twenty_six():
+    assert sorted(SCENARIOS) == list(range(1, 27))
 
 
-@pytest.mark.parametrize("number", OF_FIGURES)
+@pytest.mark.parametrize("number", sorted(SCENARIOS))
 def test_the_reference_shows_it(number):
     SCENARIOS[number](ReferenceWorld())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", sorted(SCENARIOS))
+def test_the_database_shows_it(number):
+    SCENARIOS[number](DatabaseWorld())

@@ -4,10 +4,11 @@
 and read the figures back by function, page or API.
 """
 
+import contextlib
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -21,12 +22,15 @@ from followup.reference.revisions import Revision, revision
 from followup.reference.statuses import measure_status, measures_under, percent_done, status_counts
 from followup.reference.targets import against_targets
 from followup.reference.trend import trend
+from followup.suppression import Sums, protect
 from followup.words import LineState, RulingKind
 from measures.rules import SCALE, AssignmentRole, EffectLevel, IndicatorKind, Interval, TargetBasis, VersionLink
+from stakeholders.refusals import Refusal
 
 PERIOD = re.compile(r"(\d{4})(?:(M|Q|T|H)(\d+))?")
 INTERVALS = {"M": Interval.MONTH, "Q": Interval.QUARTER, "T": Interval.TERTIAL, "H": Interval.HALF_YEAR, None: Interval.YEAR}
 DAYS_TO_ANSWER = 22
+THRESHOLD = 5
 
 
 def scaled(number: Any) -> Any:
@@ -58,6 +62,10 @@ def moment(text: str) -> datetime:
     return datetime.combine(date.fromisoformat(text), time(12), UTC)
 
 
+class Shown(dict):
+    """Numbers by category ("" is the whole), each a number or why it is not shown."""
+
+
 class World:
     """The language of the scenarios. Verbs record; `figure`, `against`, `status` … ask; `shows` compares."""
 
@@ -68,6 +76,11 @@ class World:
         """From here on it is (at least) noon of this day."""
         assert moment(day) >= self.now, "time does not run backwards"
         self.now = moment(day)
+
+    def attempts(self, what: Callable[[], Any]) -> None:
+        """Try something that some worlds refuse; the figures must be the same whether they do."""
+        with contextlib.suppress(Refusal):
+            what()
 
     def tick(self) -> datetime:
         self.now += timedelta(seconds=1)
@@ -178,6 +191,7 @@ class ReferenceWorld(World):
 
     def submits(self, actor: str, period: str, value: Any = None, measure: str = "m", **said: Any) -> int:
         """One line by default, about the one indicator asked for: `value`, `zero`, `fraction`, `new`, `cells`, `state` or `lines` by indicator."""
+        said.pop("by_reviewer", None)
         obligation = self._id("obligation", f"{actor}/{measure}/{period}")
         status, percent, lines = said.pop("status", None), said.pop("percent", None), said.pop("lines", None)
         pins = [pin for pin in self.facts.pins if pin.obligation == obligation]
@@ -285,6 +299,21 @@ class ReferenceWorld(World):
 
     def revision(self, indicator: str, when: str, published: datetime) -> Revision | None:
         return revision(self.facts, self._id("indicator", indicator), window(when), published, self.now)
+
+    def shown(self, indicator: str, when: str, audience: str) -> Shown:
+        """What an audience sees of a figure and of its breakdowns."""
+        full = self.figure(indicator, when)
+        amounts = {"": int(full.low), **{cell.name: int(cell.low) for cell in full.cells}}
+        sums = [("", [cell.name for cell in full.cells])] if full.cells else []
+        hidden = protect([Sums(amounts, sums)], THRESHOLD)
+        return Shown({name: hidden.get(name, amount) for name, amount in amounts.items()})
+
+    def is_refused(self, what: Callable[[], Any]) -> bool:
+        """The reference knows figures, not persons or locks: nothing is recorded, and everybody agrees that it was refused."""
+        return True
+
+    def reaches(self, actor: str, of: str, period: str) -> bool:
+        return False
 
     def approvals(self) -> int:
         """How many approvals have been recorded, one by one."""

@@ -1,0 +1,192 @@
+"""Figures as they were shown when published, and what has altered them since (rule 7)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from followup.figures import Figure, Number, Window
+from followup.models import Obligation, ObligationRuling, OverlapDecision, Publication, Report
+from followup.rollup.shown import ScopeName, Shown
+from followup.suppression import refreshed
+from followup.words import Audience, Protection
+from measures.models import Indicator, Plan
+
+RULES_VERSION = "1"
+"""Stored with each publication: which edition of docs/figures.md the numbers follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A figure as it was shown. `is_held`: the public saw the number before, since too few were new."""
+
+    low: Number | None
+    high: Number | None
+    approved: int
+    expected: int
+    protection: Protection | None
+    reports: tuple[int, ...]
+    is_held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """Something recorded after the publication that bears on the figure: what, when, by whom and why."""
+
+    what: str
+    at: datetime
+    by: str
+    why: str
+    report: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """*Reviderad*: the figure as published and as it is now."""
+
+    old: Published
+    new: Figure
+    because: tuple[Because, ...]
+
+    @property
+    def because_of(self) -> tuple[int, ...]:
+        return tuple(sorted({each.report for each in self.because if each.report}))
+
+
+def contents(shown: Shown, window: Window, before: Publication | None = None) -> dict[str, Any]:
+    """Every figure of the plan over a window as the audience sees it, to be stored. Numbers are ints, or "3/7" where they are uneven.
+
+    `before`: the public's last publication of the same year to date, from which a number is kept until enough people are new.
+    """
+    figures = []
+    held = _by_scope(before) if before else {}
+    for indicator in sorted(shown.rollup.lines):
+        for scopes, members in _scopes_of(shown, indicator):
+            entry = {"indicator": indicator, "scopes": scopes, **_entry(shown.figure(indicator, window, members), shown.audience)}
+            former = held.get((indicator, tuple(scopes[0])))
+            if former and shown.is_protected(indicator) and _must_wait(former, entry, shown.rollup.plan):
+                entry = {**former, "scopes": scopes, "is_held": True}
+            figures.append(entry)
+    return {
+        "rules": RULES_VERSION,
+        "as_of": shown.rollup.as_of.isoformat(),
+        "threshold": shown.rollup.plan.workspace.small_number_threshold,
+        "names": dict(Indicator.objects.filter(plan=shown.rollup.plan).values_list("id", "name")),
+        "figures": figures,
+        "hidden": [list(name) for name in shown.hidden_names([window])],
+    }
+
+
+def latest(plan: Plan, window: Window, audience: Audience) -> Publication | None:
+    """The last publication of exactly this window for the audience."""
+    return Publication.objects.filter(plan=plan, audience=audience, window_start=window.start, window_end=window.end).order_by("id").last()
+
+
+def published_figure(publication: Publication, indicator: int, scope: ScopeName | None = None) -> Published | None:
+    """One figure of a publication; the whole plan's when no scope is named."""
+    entry = _by_scope(publication).get((indicator, scope or ("plan", publication.plan_id)))
+    if entry is None:
+        return None
+    protection = Protection(entry["protection"]) if entry["protection"] else None
+    low, high = _read(entry["low"]), _read(entry["high"])
+    return Published(low, high, entry["approved"], entry["expected"], protection, tuple(entry["reports"]), entry.get("is_held", False))
+
+
+def revision(shown: Shown, publication: Publication, indicator: int, scope: ScopeName | None = None) -> Revision | None:
+    """How a published figure has changed for its audience; None while it stands, or when it was not published."""
+    window = Window(publication.window_start, publication.window_end)
+    old = published_figure(publication, indicator, scope)
+    if old is None or old.is_held:
+        return None
+    new = shown.figure(indicator, window, shown.scopes.get(scope) if scope else None)
+    if (old.low, old.high, old.protection) == (new.low, new.high, new.protection):
+        return None
+    return Revision(old, new, tuple(_because(publication, shown.rollup.as_of, indicator, {*old.reports, *new.reports})))
+
+
+def _because(publication: Publication, as_of: datetime, indicator: int, reports: set[int]) -> list[Because]:
+    after, until = publication.recorded_at, as_of
+    obligations = Obligation.objects.filter(reports__in=reports)
+    found = []
+    later = Report.objects.filter(obligation__in=obligations).select_related("approved_by", "withdrawn_by")
+    for report in later.filter(Q(approved_at__gt=after, approved_at__lte=until) | Q(withdrawn_at__gt=after, withdrawn_at__lte=until)):
+        if report.approved_at and after < report.approved_at <= until:
+            found.append(Because(_("godkänd"), report.approved_at, _name(report.approved_by), report.correction_reason, report.pk))
+        if report.withdrawn_at and after < report.withdrawn_at <= until:
+            found.append(
+                Because(_("återkallad"), report.withdrawn_at, _name(report.withdrawn_by), report.withdrawn_reason or "", report.pk)
+            )
+    for ruling in ObligationRuling.objects.filter(obligation__in=obligations, recorded_at__gt=after, recorded_at__lte=until):
+        found.append(Because(ruling.get_kind_display(), ruling.recorded_at, _name(ruling.by_user), ruling.reason))
+    window = {"window_start": publication.window_start, "window_end": publication.window_end}
+    for decision in OverlapDecision.objects.filter(indicator=indicator, recorded_at__gt=after, recorded_at__lte=until, **window):
+        found.append(Because(decision.get_kind_display(), decision.recorded_at, _name(decision.by_user), decision.basis))
+    return sorted(found, key=lambda each: each.at)
+
+
+def _name(user: Any) -> str:
+    return user.name if user else ""
+
+
+def _scopes_of(shown: Shown, indicator: int) -> Iterable[tuple[list[list[Any]], frozenset[int]]]:
+    """The plan, goals, areas and measures that come to the same partners, once; the plan first."""
+    everyone = frozenset(shown.rollup.answers.get(indicator, ()))
+    names: dict[frozenset[int], list[list[Any]]] = {everyone: [["plan", shown.rollup.plan.pk]]}
+    for name, members in sorted(shown.scopes.items()):
+        if name[0] in ("goal", "area", "measure") and members & everyone:
+            names.setdefault(members & everyone, []).append(list(name))
+    return [(scopes, members) for members, scopes in names.items()]
+
+
+def _entry(figure: Figure, audience: Audience) -> dict[str, Any]:
+    """A figure as it is stored. The public is told how many are missing, not who, and nothing partner by partner."""
+    parts = [[part.assignment, part.name, _write(part.low), _write(part.high), part.protection] for part in figure.parts]
+    return {
+        "low": _write(figure.low),
+        "high": _write(figure.high),
+        "numerator": _write(figure.numerator),
+        "denominator": _write(figure.denominator),
+        "kind": figure.kind,
+        "approved": figure.approved,
+        "expected": figure.expected,
+        "received": figure.received,
+        "on_time": figure.on_time,
+        "requested": figure.requested,
+        "partners": [figure.partners_complete, figure.partners],
+        "missing": [] if audience == Audience.PUBLIC else [[each.name, each.reason] for each in figure.missing],
+        "completeness": figure.completeness,
+        "flags": sorted({mark.flag for mark in figure.flags}),
+        "distribution": figure.distribution,
+        "cells": [[cell.dimension, cell.name, _write(cell.low), _write(cell.high), cell.protection] for cell in figure.cells],
+        "parts": [] if audience == Audience.PUBLIC else parts,
+        "reports": figure.reports,
+        "protection": figure.protection,
+    }
+
+
+def _must_wait(former: dict[str, Any], entry: dict[str, Any], plan: Plan) -> bool:
+    """Whether the public is shown the former number: one to k−1 new could be worked out from the difference."""
+    if former["low"] is None or entry["low"] is None:
+        return False
+    threshold = plan.workspace.small_number_threshold
+    ends = ((_read(former[end]), _read(entry[end])) for end in ("low", "high"))
+    return any(refreshed(int(before or 0), int(now or 0), threshold) != int(now or 0) for before, now in ends)
+
+
+def _by_scope(publication: Publication) -> dict[tuple[int, ScopeName], dict[str, Any]]:
+    entries = publication.content["figures"]
+    return {(entry["indicator"], (kind, number)): entry for entry in entries for kind, number in entry["scopes"]}
+
+
+def _write(number: Number | None) -> int | str | None:
+    if number is None or isinstance(number, int):
+        return number
+    return int(number) if number.denominator == 1 else f"{number.numerator}/{number.denominator}"
+
+
+def _read(number: int | str | None) -> Number | None:
+    return number if number is None or isinstance(number, int) else Fraction(number)

@@ -1,0 +1,240 @@
+"""What one audience may see of a roll-up (rule 8): the way out for every number, on pages, in pictures, exports, mail and the API.
+
+What is hidden of an indicator that counts people is decided for everything that could be shown about it in a year at once – each
+partner, measure, goal, area, period, year to date and breakdown – so that it is the same on every page.
+"""
+
+from collections.abc import Collection, Mapping, Set
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+
+from followup.figures import AgainstTarget, Cell, Change, Figure, Part, Preliminary, Window
+from followup.models import Publication
+from followup.rollup.folds import is_last_only
+from followup.rollup.plan import Rollup
+from followup.rollup.small_numbers import Table
+from followup.rollup.targets import against_targets
+from followup.rollup.trends import change
+from followup.suppression import Key
+from followup.words import Audience, Protection, Trend, Verdict
+from measures.models import Goal, Measure, Plan
+from stakeholders.models import Area
+
+ScopeName = tuple[str, int]
+"""("plan", id), ("goal", id), ("area", id), ("measure", id), ("actor", id) or ("assignment", id)."""
+
+HiddenName = tuple[int, str, int, str, str, str, str]
+"""A hidden cell by name: indicator, scope name, first and last day of the window, dimension, category ("" and "" for the whole)."""
+
+
+class Shown:
+    """The figures of a plan as one audience may see them; asks like a `Rollup`.
+
+    `own_actor`: the partner who reads, and knows its own numbers. `hidden_before`: what earlier publications for this audience hid.
+    """
+
+    def __init__(
+        self, rollup: Rollup, audience: Audience, *, own_actor: int | None = None, hidden_before: Set[HiddenName] = frozenset()
+    ) -> None:
+        self.rollup = rollup
+        self.audience = audience
+        self.own_actor = own_actor
+        self.hidden_before = hidden_before
+        self._decisions: dict[tuple[int, int], _Decision] = {}
+
+    def is_protected(self, indicator: int) -> bool:
+        """Whether small numbers of the indicator are kept from this audience."""
+        line = self.rollup.lines.get(indicator)
+        return self.audience != Audience.REVIEW and line is not None and any(version.counts_people for version in line.versions)
+
+    def figure(self, indicator: int, window: Window, scope: Set[int] | None = None) -> Figure:
+        """The figure, or what may be shown of it (`protection` says why not all)."""
+        figure = self.rollup.figure(indicator, window, scope)
+        if not self.is_protected(indicator):
+            return figure
+        if window.spans_years:
+            return self._across_years(figure, scope)
+        return self._decided(indicator, window).shown(figure, scope)
+
+    def against_targets(self, indicator: int, window: Window) -> tuple[AgainstTarget | None, AgainstTarget | None]:
+        """Against the original and the current targets; how far, and the verdict, would give a hidden number away."""
+        original, current = against_targets(self.rollup, indicator, window)
+        if not self.is_protected(indicator):
+            return original, current
+        is_hidden = any(self.figure(indicator, each).protection for each in (window, Window.since_start(window.end)))
+        return (_without_verdict(original), _without_verdict(current)) if is_hidden else (original, current)
+
+    def change(self, indicator: int, window: Window, scope: frozenset[int] | None = None) -> Change:
+        """The trend; its numbers are sums of some of the answers, so of what counts people only the word is shown."""
+        found = change(self.rollup, indicator, window, scope)
+        if not self.is_protected(indicator):
+            return found
+        is_hidden = any(self.figure(indicator, each, scope).protection for each in (window, window.year_before()))
+        return Change(Trend.UNKNOWN if is_hidden else found.trend, found.pairs, None, None)
+
+    def answer(self, indicator: int, obligation: int) -> Figure | None:
+        """What may be shown of a single answer: the figure of its assignment in its period."""
+        for own in self.rollup.answers.get(indicator, {}).values():
+            for answer in own:
+                if answer.obligation == obligation:
+                    period = self.rollup.rows.periods[answer.period]
+                    return self.figure(indicator, Window(period.start, period.end), frozenset({answer.assignment}))
+        return None
+
+    def hidden_names(self, windows: Collection[Window]) -> list[HiddenName]:
+        """All that is hidden in the years of these windows: for a publication to remember."""
+        names = set()
+        for indicator in self.rollup.lines:
+            if self.is_protected(indicator):
+                for window in windows:
+                    names |= {(indicator, *name) for name in self._decided(indicator, window).hidden_names()}
+        return sorted(names)
+
+    @cached_property
+    def scopes(self) -> dict[ScopeName, frozenset[int]]:
+        """The groups of assignments that anything is shown about, by name."""
+        plan = self.rollup.plan
+        above_goal = dict(Goal.objects.filter(plan=plan).values_list("id", "parent_id"))
+        above_area = dict(Area.objects.filter(workspace=plan.workspace_id).values_list("id", "parent_id"))
+        names_of: dict[int, set[ScopeName]] = {}
+        for measure, goal in Measure.objects.filter(plan=plan).values_list("id", "goal_id"):
+            names_of[measure] = {("plan", plan.pk), ("measure", measure), *(("goal", each) for each in _up(goal, above_goal))}
+        for measure, area in Measure.areas.through.objects.filter(measure__plan=plan).values_list("measure_id", "area_id"):
+            names_of[measure].update(("area", each) for each in _up(area, above_area))
+        found: dict[ScopeName, set[int]] = {}
+        for assignment in self.rollup.rows.assignments.values():
+            for name in (*names_of.get(assignment.measure, ()), ("assignment", assignment.id), ("actor", assignment.actor)):
+                found.setdefault(name, set()).add(assignment.id)
+        return {name: frozenset(members) for name, members in found.items()}
+
+    def _decided(self, indicator: int, window: Window) -> "_Decision":
+        """What is hidden in the year of a window; of stocks, which are carried from year to year, in all years at once."""
+        is_carried = any(is_last_only(version) for version in self.rollup.lines[indicator].versions)
+        year = 0 if is_carried else window.end.year
+        made = self._decisions.get((indicator, year))
+        if made is None or window not in made.windows:
+            windows = {window} | (made.windows if made else self._windows(indicator, year))
+            made = self._decisions[indicator, year] = _Decision(self, indicator, windows)
+        return made
+
+    def _windows(self, indicator: int, year: int) -> set[Window]:
+        """Each period that is asked about, each year to date, each year."""
+        periods = self.rollup.rows.periods
+        found = set()
+        for number in {answer.period for own in self.rollup.answers.get(indicator, {}).values() for answer in own}:
+            period = periods[number]
+            if year in (0, period.end.year):
+                found |= {Window(period.start, period.end), Window.to_date(period.end), Window.year(period.end.year)}
+        return found
+
+    def _across_years(self, figure: Figure, scope: Set[int] | None) -> Figure:
+        """A sum since the start is shown when each year in it is."""
+        answered = [self.rollup.rows.periods[each.period].end for own in self.rollup.answers[figure.indicator].values() for each in own]
+        end = figure.window.end
+        years = {day.year for day in answered if day <= end}
+        windows = [Window.to_date(min(end, date(year, 12, 31))) for year in sorted(years)]
+        protections = [self.figure(figure.indicator, window, scope).protection for window in windows]
+        hidden = next((each for each in protections if each), None)
+        bare = replace(figure, parts=(), cells=(), series=(), preliminary=None)
+        return without_number(bare, Protection.HIDDEN) if hidden else bare
+
+
+@dataclass
+class _Decision:
+    """What is hidden of an indicator over some windows."""
+
+    of: Shown
+    indicator: int
+    windows: set[Window]
+
+    def __post_init__(self) -> None:
+        threshold = self.of.rollup.plan.workspace.small_number_threshold
+        self.table = Table(self.of.rollup, self.indicator)
+        self.everyone = frozenset(self.of.rollup.answers.get(self.indicator, ()))
+        self.named: dict[tuple[str, int, str, str, str, str], Key] = {}
+        own = self.of.scopes.get(("actor", self.of.own_actor or 0), frozenset())
+        known: set[Key] = set()
+        for name, members in self.of.scopes.items():
+            scope = members & self.everyone
+            for window in self.windows if scope else ():
+                key = self.table.add(scope, window, threshold)
+                for cell in self.table.cells[key]:
+                    self.named[*name, window.start.isoformat(), window.end.isoformat(), *cell] = (key, *cell)
+                    if scope <= own:
+                        known.add((key, *cell))
+        before = {self.named[name[1:]] for name in self.of.hidden_before if name[0] == self.indicator and name[1:] in self.named}
+        self.hidden = self.table.hidden(threshold, known, before)
+
+    def hidden_names(self) -> set[tuple[str, int, str, str, str, str]]:
+        return {name for name, key in self.named.items() if key in self.hidden}
+
+    def shown(self, figure: Figure, scope: Set[int] | None) -> Figure:
+        """The figure without what is hidden. A group of partners nobody thought of is shown only when nothing is hidden."""
+        members = self.everyone if scope is None else self.everyone & scope
+        is_thought_of = (members, figure.window) in self.table.keys or not figure.reports
+        protection = self._protection(members, figure.window) if is_thought_of else Protection.HIDDEN if self.hidden else None
+        parts = tuple(self._part(part, figure.window) for part in figure.parts)
+        cells = tuple(self._cell(cell, members, figure.window, is_thought_of) for cell in figure.cells)
+        series = figure.series
+        if protection or (len(series) > 1 and any(part.protection for part in parts)):
+            series = tuple(replace(each, low=None, high=None) for each in series)
+        waiting = Preliminary(None, None, figure.preliminary.pending) if figure.preliminary else None
+        shown = replace(figure, parts=parts, cells=cells, series=series, preliminary=waiting)
+        return without_number(shown, protection) if protection else shown
+
+    def _protection(self, members: frozenset[int], window: Window, dimension: str = "", category: str = "") -> Protection | None:
+        key = self.table.keys.get((members, window))
+        return self.hidden.get((key, dimension, category))
+
+    def _part(self, part: Part, window: Window) -> Part:
+        protection = self._protection(frozenset({part.assignment}), window)
+        return replace(part, low=None, high=None, numerator=None, denominator=None, protection=protection) if protection else part
+
+    def _cell(self, cell: Cell, members: frozenset[int], window: Window, is_thought_of: bool) -> Cell:
+        protection = self._protection(members, window, cell.dimension, cell.name)
+        if not is_thought_of and self.hidden:
+            protection = Protection.HIDDEN
+        return replace(cell, low=None, high=None, protection=protection) if protection else cell
+
+
+def load_shown(
+    plan: Plan,
+    windows: Collection[Window],
+    audience: Audience,
+    *,
+    as_of: datetime | None = None,
+    indicators: Collection[int] | None = None,
+    own_actor: int | None = None,
+    trends: bool = False,
+) -> Shown:
+    """Read what is needed for these windows and show it to an audience. Whole years are read: what is hidden must not depend on the page."""
+    whole = {each for window in windows for each in (window, *((Window.year(window.end.year),) if audience != Audience.REVIEW else ()))}
+    before = {each.year_before() for each in whole if not each.is_since_start} if trends else set()
+    rollup = Rollup(plan, whole | before, as_of, indicators, breakdowns=True, stocks_from_start=audience != Audience.REVIEW)
+    hidden = frozenset() if audience == Audience.REVIEW else hidden_before(plan, audience, rollup.as_of)
+    return Shown(rollup, audience, own_actor=own_actor, hidden_before=hidden)
+
+
+def hidden_before(plan: Plan, audience: Audience, as_of: datetime) -> frozenset[HiddenName]:
+    """What any publication for the audience hid until then: it stays hidden."""
+    publications = Publication.objects.filter(plan=plan, audience=audience, recorded_at__lte=as_of)
+    return frozenset(tuple(name) for names in publications.values_list("content__hidden", flat=True) for name in names or ())
+
+
+def without_number(figure: Figure, protection: Protection) -> Figure:
+    return replace(figure, low=None, high=None, numerator=None, denominator=None, distribution=(), protection=protection)
+
+
+def _without_verdict(against: AgainstTarget | None) -> AgainstTarget | None:
+    return replace(against, attainment=None, final_attainment=None, verdict=Verdict.HIDDEN) if against else None
+
+
+def _up(node: int, above: Mapping[int, int | None]) -> list[int]:
+    """A node of a tree and those above it."""
+    found = []
+    at: int | None = node
+    while at is not None:
+        found.append(at)
+        at = above.get(at)
+    return found

@@ -1,0 +1,89 @@
+"""Which figures of one indicator are hidden from an audience: every figure that could be shown, as sums of single answers (rule 8)."""
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field
+
+from followup.figures import Figure, Window
+from followup.rollup.plan import Rollup
+from followup.suppression import Key, Sums, is_small_rate, protect
+from followup.words import Overlap, Protection
+from measures.rules import IndicatorKind
+
+TOTAL = ("", "")
+"""The whole of a figure, among its cells (dimension, category)."""
+
+
+@dataclass(slots=True)
+class Table:
+    """The figures of an indicator in every scope and window. Those that come to the same answers are one.
+
+    Two sets of amounts: the ends of an interval; or, for a rate, those in it and those outside it.
+    """
+
+    rollup: Rollup
+    indicator: int
+    keys: dict[tuple[frozenset[int], Window], Key] = field(default_factory=dict)
+    answers: dict[Key, tuple[int, ...]] = field(default_factory=dict)
+    cells: dict[Key, list[tuple[str, str]]] = field(default_factory=dict)
+    small: set[Key] = field(default_factory=set)
+    amounts: tuple[dict[Key, int], dict[Key, int]] = field(default_factory=lambda: ({}, {}))
+    overlapping: set[Key] = field(default_factory=set)
+
+    def add(self, scope: frozenset[int], window: Window, threshold: int) -> Key:
+        """The key of a figure; its cells are (key, dimension, category)."""
+        if (scope, window) in self.keys:
+            return self.keys[scope, window]
+        figure = self.rollup.figure(self.indicator, window, scope)
+        key: Key = figure.reports if figure.kind != IndicatorKind.PEOPLE or len(figure.reports) < 2 else (figure.reports, window)
+        self.keys[scope, window] = key
+        if key not in self.cells:
+            self._keep(key, figure, threshold)
+        return key
+
+    def _keep(self, key: Key, figure: Figure, threshold: int) -> None:
+        self.answers[key] = figure.reports
+        self.cells[key] = [TOTAL, *((cell.dimension, cell.name) for cell in figure.cells)]
+        ends = (figure.low, figure.high)
+        if figure.kind == IndicatorKind.RATIO and figure.numerator is not None and figure.denominator is not None:
+            ends = (figure.numerator, figure.denominator - figure.numerator)
+            if is_small_rate(int(figure.numerator), int(figure.denominator), threshold):
+                self.small.add((key, *TOTAL))
+        for cell, both in [(TOTAL, ends), *(((cell.dimension, cell.name), (cell.low, cell.high)) for cell in figure.cells)]:
+            for amounts, end in zip(self.amounts, both, strict=True):
+                if end is not None:
+                    amounts[key, *cell] = int(end)
+        if figure.kind == IndicatorKind.PEOPLE and not self._is_declared(figure.window):
+            self.overlapping.add(key)
+
+    def _is_declared(self, window: Window) -> bool:
+        """Whether an overlap is known to readers as a number, so that parts can be worked out in spite of it."""
+        decisions = self.rollup.rows.decisions.get(self.indicator, ())
+        return any((each.start, each.end) == (window.start, window.end) and each.kind == Overlap.DECLARED for each in decisions)
+
+    def hidden(self, threshold: int, known: Set[Key], before: Set[Key]) -> dict[Key, Protection]:
+        """The cells that may not be shown. `known`: the reader's own; `before`: hidden in earlier publications."""
+        parts = [Sums(amounts, list(self._sums(amounts))) for amounts in self.amounts]
+        return protect(parts, threshold, also_small=self.small, known=known, hidden_before=before)
+
+    def _sums(self, amounts: Mapping[Key, int]) -> Iterable[tuple[Key, list[Key]]]:
+        """Every figure is the sum of its answers, every whole the sum of each of its breakdowns."""
+        alone = {reports[0]: key for key, reports in self.answers.items() if len(reports) == 1}
+        for key, reports in self.answers.items():
+            dimensions: dict[str, list[Key]] = {}
+            total: Key = (key, *TOTAL)
+            for cell in self.cells[key]:
+                whole: Key = (key, *cell)
+                if cell != TOTAL:
+                    dimensions.setdefault(cell[0], []).append(whole)
+                answers: list[Key] = [(alone[report], *cell) for report in reports if report in alone]
+                parts = [answer for answer in answers if answer in amounts]
+                if len(reports) > 1 and whole in amounts and self._add_up(key, whole, parts, amounts):
+                    yield whole, parts
+            for cells in dimensions.values():
+                parts = [cell for cell in cells if cell in amounts]
+                if total in amounts and self._add_up(key, total, parts, amounts):
+                    yield total, parts
+
+    def _add_up(self, key: Key, whole: Key, parts: list[Key], amounts: Mapping[Key, int]) -> bool:
+        """Numbers that are added always do; of people who may be the same, the ends that happen to."""
+        return key not in self.overlapping or amounts[whole] == sum(amounts[part] for part in parts)
