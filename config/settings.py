@@ -223,7 +223,13 @@ CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"mail": {}, "heavy": {}}  # a l
 BELLS = {"mail": "followup.tasks.send_mail", "heavy": "followup.tasks.run_jobs"}
 CELERY_BEAT_SCHEDULE = {
     task: {"task": f"followup.tasks.{task}", "schedule": 60.0, "options": {"queue": queue, "expires": 50}}
-    for task, queue in {"send_mail": "mail", "plan_reminders": "mail", "seal_events": "mail", "run_jobs": "heavy"}.items()
+    for task, queue in {
+        "send_mail": "mail",
+        "make_rounds": "mail",
+        "plan_reminders": "mail",
+        "seal_events": "mail",
+        "run_jobs": "heavy",
+    }.items()
 }
 CELERY_TASK_SOFT_TIME_LIMIT = 50 * 60  # below the time when Redis gives the task to somebody else
 CELERY_TASK_TIME_LIMIT = 55 * 60

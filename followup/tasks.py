@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from celery import shared_task
 
-from followup import letters, reminders
+from followup import letters, reminders, rounds
 from stakeholders import jobs, mail, sealing
 
 JOBS: jobs.Kinds = {}
@@ -24,6 +24,12 @@ def send_mail(is_stopping: Callable[[], bool] = lambda: False) -> int:
 def plan_reminders() -> int:
     """Plan this morning's letters. Gives how many are new."""
     return reminders.plan()
+
+
+@shared_task(ignore_result=True)
+def make_rounds() -> int:
+    """Make the rounds of this year and the next, once a day. Gives how many answers are newly asked for."""
+    return rounds.keep_ahead()
 
 
 @shared_task(ignore_result=True)

@@ -1,60 +1,37 @@
-"""Rounds: periods and obligations are made ahead; people extend, exempt, close and unlock."""
+"""Rounds: obligations follow what has been agreed; people extend, exempt, close and unlock. What is made ahead is in followup/rounds.py."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
 from datetime import date, datetime
-from itertools import groupby
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from followup.actions.reports import refuse_if_closed
-from followup.models import Obligation, ObligationIndicator, ObligationRuling, Period, PeriodUnlock, Report
+from followup.models import Obligation, ObligationRuling, Period, PeriodUnlock, Report
 from followup.queries import obligation_state
-from followup.queries.calendar import asked, new_period, overlaps, rounds_of
+from followup.queries.calendar import new_period, overlaps
+from followup.rounds import keep_ahead, make_obligations, make_periods, make_round
 from followup.transitions import State, Verb, refusal
 from followup.words import RulingKind
 from measures.actions.plan import change_plan
-from measures.models import Assignment, AssignmentIndicator, IndicatorVersion, Plan
+from measures.models import Assignment, Plan
 from stakeholders import clock, events
 from stakeholders.events import By
 from stakeholders.models import User
 from stakeholders.refusals import NotRight, TooLate
 
-
-@transaction.atomic
-def make_round(plan: Plan, year: int, *, by: By) -> list[Period]:
-    """Make the year's periods, for the plan's interval and every interval that an assignment has of its own, with their
-    obligations. Harmless twice. Gives the periods in order."""
-    _make_periods(plan, year, by)
-    periods = list(plan.periods.filter(year=year))
-    make_obligations(periods, by=by)
-    return periods
-
-
-@transaction.atomic
-def make_obligations(periods: Iterable[Period], *, by: By, only: Assignment | None = None) -> int:
-    """One obligation for each open period that an accepted assignment overlaps by at least a day (or that `only` one does).
-    Harmless twice; gives how many were new. Definitions in force at the period's start are pinned. The same few statements
-    however many there are."""
-    made = 0
-    for plan, group in groupby(sorted(periods, key=lambda period: period.plan_id), key=lambda period: period.plan):
-        made += _make_for_plan(plan, [period for period in group if not period.closed_at], by, only)
-    return made
-
-
-def keep_ahead(today: date | None = None) -> int:
-    """Make this year's and next year's rounds of every plan in force. For the worker, daily; gives how many obligations were new."""
-    today = today or clock.today()
-    made = 0
-    for plan in Plan.objects.filter(adopted_on__isnull=False, closed_at=None).select_related("workspace"):
-        for year in range(max(today.year, plan.first_year), min(today.year + 1, plan.last_year) + 1):
-            with transaction.atomic():
-                before = Obligation.objects.filter(period__plan=plan, period__year=year).count()
-                make_round(plan, year, by=None)
-                made += Obligation.objects.filter(period__plan=plan, period__year=year).count() - before
-    return made
+__all__ = [
+    "change_calendar",
+    "close_period",
+    "exempt_obligation",
+    "extend_obligation",
+    "follow_assignment",
+    "keep_ahead",
+    "make_obligations",
+    "make_round",
+    "reinstate_obligation",
+    "unlock_period",
+]
 
 
 @transaction.atomic
@@ -66,8 +43,8 @@ def follow_assignment(assignment: Assignment, *, by: By) -> None:
     """
     assignment = Assignment.objects.select_related("measure__plan__workspace").get(pk=assignment.pk)
     plan = assignment.measure.plan
-    for year in plan.periods.filter(year__gte=clock.today().year).values_list("year", flat=True).distinct():
-        _make_periods(plan, year, by)
+    for year in _years_ahead(plan):
+        make_periods(plan, year, by=by)
     make_obligations(plan.periods.filter(closed_at=None), by=by, only=assignment)
     mine = assignment.obligations.filter(period__closed_at=None).select_related("period", "draft").prefetch_related("reports", "rulings")
     for obligation in mine:
@@ -163,28 +140,10 @@ def _locked(period: Period) -> Period:
     return Period.objects.select_for_update(of=("self",)).select_related("plan__workspace").get(pk=period.pk)
 
 
-def _make_periods(plan: Plan, year: int, by: By) -> None:
-    made = Period.objects.bulk_create(one.period for one in rounds_of(plan, year) if not one.is_made)
-    events.record_many("period.made", made, workspace=plan.workspace, by=by)
-
-
-def _make_for_plan(plan: Plan, periods: list[Period], by: By, only: Assignment | None) -> int:
-    assignments = asked(plan).filter(pk=only.pk) if only else asked(plan)
-    known = set(Obligation.objects.filter(period__in=periods).values_list("assignment_id", "period_id"))
-    new = Obligation.objects.bulk_create(
-        (
-            Obligation(assignment=assignment, period=period)
-            for assignment in assignments.order_by("id")
-            for period in periods
-            if (assignment.pk, period.pk) not in known and overlaps(assignment, period, plan)
-        ),
-        batch_size=500,
-    )
-    _pin(plan, periods)
-    for period_id, count in Counter(obligation.period_id for obligation in new).items():
-        period = next(period for period in periods if period.pk == period_id)
-        events.record("period.obligations_made", period, workspace=plan.workspace, by=by, count=count)
-    return len(new)
+def _years_ahead(plan: Plan) -> list[int]:
+    """The years from this one on that have rounds, where a rhythm of the assignment's own may need more."""
+    ahead = plan.periods.filter(year__gte=clock.today().year).order_by("year")
+    return list(ahead.values_list("year", flat=True).distinct())
 
 
 def _let_lapse(plan: Plan, ahead: list[Period]) -> None:
@@ -212,38 +171,6 @@ def _may_lapse(assignment: Assignment, period: Period) -> bool:
 def _was_exempted_by_itself(obligation: Obligation) -> bool:
     standing = [ruling for ruling in obligation.rulings.all() if ruling.kind != RulingKind.EXTEND]
     return bool(standing) and standing[-1].by_user_id is None
-
-
-def _pin(plan: Plan, periods: list[Period]) -> None:
-    """Pin, to every obligation of the periods, the definition in force at its period's start for each indicator its assignment
-    reports.
-    """
-    definitions: dict[int, list[IndicatorVersion]] = defaultdict(list)
-    for version in IndicatorVersion.objects.filter(indicator__plan=plan, indicator__is_reported=True).order_by("number"):
-        definitions[version.indicator_id].append(version)
-    pinned = set(
-        ObligationIndicator.objects.filter(obligation__period__in=periods).values_list("obligation_id", "indicator_version__indicator_id")
-    )
-    reported: dict[int, set[int]] = defaultdict(set)
-    in_plan = AssignmentIndicator.objects.filter(assignment__measure__plan=plan, removed_at=None)
-    for assignment_id, indicator_id in in_plan.values_list("assignment_id", "indicator_id"):
-        reported[assignment_id].add(indicator_id)
-    starts = {period.pk: period.starts_on for period in periods}
-    new = []
-    for obligation_id, assignment_id, period_id in Obligation.objects.filter(period__in=periods).values_list(
-        "id", "assignment_id", "period_id"
-    ):
-        for indicator_id in sorted(reported[assignment_id]):
-            definition = _definition_at(definitions[indicator_id], starts[period_id])
-            if definition and definition.kind and (obligation_id, indicator_id) not in pinned:
-                new.append(ObligationIndicator(obligation_id=obligation_id, indicator_version=definition))
-    ObligationIndicator.objects.bulk_create(new, batch_size=500)
-
-
-def _definition_at(versions: list[IndicatorVersion], day: date) -> IndicatorVersion | None:
-    """The definition in force on `day`: the last that had begun, or the first when none had."""
-    begun = [version for version in versions if version.starts_on <= day]
-    return begun[-1] if begun else next(iter(versions), None)
 
 
 def _rule(obligation: Obligation, kind: str, verb: Verb, *, by: By, reason: str, due_on: date | None = None) -> ObligationRuling:

@@ -429,9 +429,16 @@ def test_rounds_are_kept_a_year_ahead_and_harmless_twice(plan, measure, club):
     a_plan(plan.workspace, adopted_on=None, title="Utkast")
     with clock.at(datetime(2026, 11, 23, tzinfo=UTC)):
         assert keep_ahead() == 6
+        an_assignment(a_measure(plan), club)
+        assert keep_ahead() == 0, "once a day is enough"
+        an_assignment(a_measure(a_plan(plan.workspace, title="Nyss antagen")), club)
+        assert keep_ahead() == 6, "but a plan that has just been adopted does not wait"
+    with clock.at(datetime(2026, 11, 24, tzinfo=UTC)):
+        assert keep_ahead() == 6
+    with clock.at(datetime(2026, 11, 25, tzinfo=UTC)):
         assert keep_ahead() == 0
     assert sorted(set(plan.periods.values_list("year", flat=True))) == [2026, 2027]
-    assert Period.objects.exclude(plan=plan).count() == 0, "a draft plan asks nobody"
+    assert not Period.objects.filter(plan__title="Utkast").exists(), "a draft plan asks nobody"
 
 
 def test_nothing_is_made_beyond_the_last_year_of_the_plan(workspace, club):

@@ -30,7 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["once"]:
-            for duty in (tasks.plan_reminders, tasks.send_mail, tasks.run_jobs, tasks.seal_events):
+            for duty in (tasks.make_rounds, tasks.plan_reminders, tasks.send_mail, tasks.run_jobs, tasks.seal_events):
                 duty()
             return
         stop = threading.Event()
@@ -39,6 +39,7 @@ class Command(BaseCommand):
         heavy = threading.Thread(target=keep_at_it, args=(stop, [(tasks.run_jobs, EVERY)]), name="heavy", daemon=True)
         heavy.start()
         light: list[tuple[Callable[[], object], float]] = [
+            (tasks.make_rounds, EACH_MINUTE),
             (tasks.plan_reminders, EACH_MINUTE),
             (lambda: tasks.send_mail(stop.is_set), EVERY),
             (tasks.seal_events, EACH_MINUTE),
