@@ -111,7 +111,7 @@ def _letter(measure: Measure, actor: Actor | None, form: AssignForm) -> dict[str
         return {"no_letter": _("Ni är redan överens. Aktören får frågorna när perioden är slut.")}
     if contact is None or not contact.email:
         return {"no_letter": _("Det finns ingen adress att skriva till. Ring och notera svaret på uppdraget.")}
-    proposed = Assignment(measure=measure, actor=actor, contact=contact, role=given["role"], commitment=given.get("commitment", ""))
+    proposed = Assignment(measure=measure, actor=actor, contact=contact, role=given["role"], commitment=given.get("commitment") or "")
     return {"letter": preview_proposal(proposed), "sender": sender_name(measure.plan.workspace), "receiver": f"{contact}, {actor}"}
 
 
