@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from celery import shared_task
 
-from followup import letters, reminders, rounds
+from followup import freezing, letters, reminders, rounds
 from stakeholders import jobs, mail, sealing
 
-JOBS: jobs.Kinds = {}
+JOBS: jobs.Kinds = {"freeze_year": freezing.freeze}
 """The kinds of heavy work: {"import_plan": function(job, progress) → store}."""
 
 

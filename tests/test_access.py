@@ -20,6 +20,7 @@ from followup.actions.reviews import request_correction
 from followup.models import AnnualFollowUp, FrozenFile
 from measures.actions.measures import add_activity
 from stakeholders import clock
+from stakeholders.actions.jobs import queue_job
 from stakeholders.rules import Role
 from tests.factories import a_measure, a_plan, a_report, a_template, a_user, an_actor, an_assignment, an_import, an_obligation
 
@@ -225,6 +226,10 @@ year_reports            GET    /plans/{plan}/years/2026/reports/ -     404      
 year_workbook           GET    /plans/{plan}/years/2026/excel/  -      404      404       403      200      200     200     200     200
 year_export             GET    /plans/{plan}/years/2026/targets.csv -  404      404       403      200      200     200     200     200
 figure_show             GET    /indicators/{indicator}/figure/  -      404      404       404      200      200     200     200     200
+year_freeze             GET    /plans/{plan}/years/2026/freeze/ -      404      404       403      403      200     403     200     200
+year_freeze             POST   /plans/{plan}/years/2026/freeze/ -      404      404       403      403      409     403     409     409
+job_show                GET    /jobs/{job}/                     -      404      404       404      200      200     200     200     200
+job_cancel              POST   /jobs/{job}/cancel/              -      404      404       404      403      403     403     302     403
 frozen_show             GET    /frozen/{frozen}/                -      404      404       404      200      200     200     200     200
 frozen_file             GET    /frozen/{frozen}/aret.json       -      404      404       404      200      200     200     200     200
 frozen_archive          GET    /frozen/{frozen}/archive/        -      404      404       404      200      200     200     200     200
@@ -346,6 +351,7 @@ def the_world(
     event, (proposal,) = assign_many(next_plan, [(a_measure(next_plan), other, "contributing")], by=coordinator)
     things = {
         "frozen": frozen.pk,
+        "job": queue_job("freeze_year", workspace=workspace, by=coordinator).pk,
         "plan": plan.pk,
         "next_plan": next_plan.pk,
         "event": event.pk,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from followup.freeze import archive_package
-from followup.models import AnnualFollowUp, Period
+from followup.models import AnnualFollowUp, Period, Report
 from followup.permissions import audience_of, can_freeze_year
 from followup.year.build import year_of
 from followup.year.files import TABLES, table_csv, workbook
@@ -88,8 +88,21 @@ def frozen_show(request: HttpRequest, pk: int) -> HttpResponse:
     """A frozen year: its fingerprint, its files, its versions, and what came after."""
     annual = _frozen_for(request, pk)
     files = annual.files.defer("content").order_by("name")
+    came_after = (
+        Report.objects.filter(obligation__period__plan=annual.plan, obligation__period__year=annual.year)
+        .filter(submitted_at__gt=annual.recorded_at)
+        .select_related("obligation__assignment__actor", "obligation__assignment__measure", "obligation__period")
+        .order_by("submitted_at")
+    )
     versions = annual.plan.annual_follow_ups.filter(year=annual.year).order_by("-version")
-    context = {"annual": annual, "files": files, "versions": versions, "crumbs": _crumbs(annual.plan, annual.year, is_last=False)}
+    context = {
+        "annual": annual,
+        "files": files,
+        "versions": versions,
+        "came_after": came_after,
+        "may_freeze": can_freeze_year(request.user, annual.plan.workspace),
+        "crumbs": _crumbs(annual.plan, annual.year, is_last=False),
+    }
     return render(request, "followup/frozen_year.html", context)
 
 

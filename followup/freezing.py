@@ -1,0 +1,51 @@
+"""Freezing as heavy work: draw every form of the year, then store all of it at once."""
+
+from typing import Any
+
+from followup.actions.annual import freeze_year, refuse_unfreezable
+from followup.freeze import frozen_files
+from followup.words import Audience
+from followup.year.build import year_of
+from followup.year.page import Year
+from measures.models import Plan
+from stakeholders import clock
+from stakeholders.jobs import Progress, Store
+from stakeholders.models import Job, User
+from stakeholders.refusals import TooLate
+
+READERS = (Audience.REVIEW, Audience.MANAGEMENT)
+"""Whose figures are kept as shown. The files are those of the board."""
+
+STEPS = 3
+
+
+def freeze(job: Job, progress: Progress) -> Store:
+    """`arguments`: plan and year, `version` that it will be, and the reason for a correction. Reads and draws; the store writes."""
+    wanted = job.arguments
+    plan = Plan.objects.select_related("workspace").get(pk=wanted["plan"])
+    store = prepared(plan, wanted["year"], by=job.by_user, version=wanted["version"], reason=wanted["reason"], progress=progress)
+
+    def write() -> dict[str, Any]:
+        return {"annual": store()}
+
+    return write
+
+
+def prepared(plan: Plan, year: int, *, by: User, version: int, reason: str = "", progress: Any = lambda done, total: None) -> Any:
+    """Everything drawn, and a function that stores it and gives the id. Somebody who froze it meanwhile is not frozen over."""
+    refuse_unfreezable(plan, year, reason=reason)
+    now = clock.now()
+    shown: dict[str, Year] = {}
+    for reader in READERS:
+        shown[reader] = year_of(plan, year, audience=reader, as_of=now)
+        progress(len(shown), STEPS)
+    files = frozen_files(shown[Audience.MANAGEMENT], created=now)
+    progress(STEPS, STEPS)
+
+    def store() -> int:
+        if plan.annual_follow_ups.filter(year=year).count() + 1 != version:
+            raise TooLate(f"Årsuppföljningen {year} frystes av någon annan medan den här gjordes.")
+        of_readers = {reader: each.as_json() for reader, each in shown.items()}
+        return freeze_year(plan, shown[Audience.MANAGEMENT], files, by=by, shown=of_readers, reason=reason).pk
+
+    return store

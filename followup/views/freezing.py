@@ -1,0 +1,105 @@
+"""Freezing a year, and watching heavy work being done."""
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from followup.actions.annual import refuse_unfreezable
+from followup.forms.rounds import ReasonForm
+from followup.permissions import can_freeze_year
+from followup.words import Audience
+from followup.year.build import year_of
+from measures.models import Plan
+from stakeholders.actions.jobs import cancel_job, queue_job
+from stakeholders.models import Job
+from stakeholders.permissions import SignedInRequest, can_read_all, require
+from stakeholders.refusals import NotRight, TooLate
+from stakeholders.rules import JobState
+
+UNDER_WAY = (JobState.QUEUED, JobState.RUNNING)
+
+
+class CorrectForm(ReasonForm):
+    """Why a frozen year needs another version."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Vad var fel, och vad är rättat?"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Skälet står på den nya versionen. Den gamla finns kvar som den är."),
+        error_messages={"required": gettext_lazy("Skriv varför årsuppföljningen behöver rättas.")},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def year_freeze(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    """What would be frozen, with its gaps; then freeze it. A year that is frozen already gets a new version, with a reason."""
+    plan = get_object_or_404(Plan.objects.visible_to(request.user).select_related("workspace"), pk=pk)
+    require(can_freeze_year(request.user, plan.workspace))
+    version = plan.annual_follow_ups.filter(year=number).count() + 1
+    form = CorrectForm(request.POST or None) if version > 1 else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        reason = form.cleaned_data["reason"] if form else ""
+        refuse_unfreezable(plan, number, reason=reason)
+        job = queue_job("freeze_year", workspace=plan.workspace, by=request.user, plan=plan.pk, year=number, version=version, reason=reason)
+        return redirect("job_show", job.pk)
+    return render(
+        request,
+        "followup/year_freeze.html",
+        {
+            "plan": plan,
+            "year": year_of(plan, number, audience=Audience.MANAGEMENT),
+            "version": version,
+            "form": form,
+            "obstacle": _obstacle(plan, number),
+            "crumbs": [
+                (_("Uppföljning"), reverse("year_list")),
+                (_("Årsuppföljning %(year)s") % {"year": number}, reverse("year_show", args=[pk, number])),
+            ],
+        },
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+@require_safe
+def job_show(request: SignedInRequest, pk: int) -> HttpResponse:
+    """How far heavy work has come. The page looks again by itself, with or without a script, until it is done."""
+    job = _job_for(request, pk)
+    is_under_way = job.state in UNDER_WAY
+    context = {
+        "job": job,
+        "is_under_way": is_under_way,
+        "annual": job.result.get("annual"),
+        "may_cancel": job.by_user_id == request.user.pk,
+    }
+    answer = render(request, "followup/job.html", context)
+    if is_under_way:
+        answer["Refresh"] = "3"
+    return answer
+
+
+@require_POST
+def job_cancel(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Stop it: nothing of it is stored."""
+    job = _job_for(request, pk)
+    require(job.by_user_id == request.user.pk)
+    cancel_job(job, by=request.user)
+    return redirect("job_show", pk)
+
+
+def _job_for(request: SignedInRequest, pk: int) -> Job:
+    job = get_object_or_404(Job.objects.visible_to(request.user).select_related("workspace"), pk=pk)
+    require(can_read_all(request.user, job.workspace))
+    return job
+
+
+def _obstacle(plan: Plan, number: int) -> str:
+    """Why the year cannot be frozen; "" when it can."""
+    try:
+        refuse_unfreezable(plan, number, reason="–")
+    except (TooLate, NotRight) as no:
+        return no.sentence
+    return ""

@@ -1,0 +1,159 @@
+"""The frozen year: made by a job, the same bytes for ever, corrected only by a new version."""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pypdfium2
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+
+from followup.models import AnnualFollowUp, FrozenFile, Publication
+from followup.tasks import run_jobs
+from followup.words import Audience
+from stakeholders import clock
+from stakeholders.models import Job
+from tests.factories import a_period, a_report, a_target, an_obligation
+from tests.followup.test_year import text_of
+
+pytestmark = pytest.mark.django_db
+MARCH = datetime(2027, 3, 9, 8, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def in_march() -> Iterator[None]:
+    with clock.at(MARCH):
+        yield
+
+
+@pytest.fixture
+def closed_year(plan, assignment, indicator, coordinator, reviewer):
+    """One answer, in a round that is closed."""
+    a_target(indicator, baseline=0, target=100)
+    obligation = an_obligation(assignment, a_period(plan))
+    a_report(obligation, by=coordinator, approved_by=reviewer, figures=[12])
+    plan.periods.update(closed_at=MARCH)
+    return plan
+
+
+def freeze(client, plan, **form) -> Job:
+    """By page, as a person does it, and then the worker."""
+    answer = client.post(f"/plans/{plan.pk}/years/2026/freeze/", form)
+    assert answer.status_code == 302, text_of(answer)
+    assert "Arbetet pågår" in text_of(client.get(answer["Location"]))
+    run_jobs()
+    return Job.objects.latest("pk")
+
+
+def bytes_of(annual: AnnualFollowUp) -> dict[str, str]:
+    return {file.name: hashlib.sha256(bytes(file.content)).hexdigest() for file in annual.files.all()}
+
+
+def test_management_freezes_a_closed_year_and_nothing_ever_changes_it(client, closed_year, manager, coordinator, measure, club):
+    client.force_login(manager)
+    page = text_of(client.get(f"/plans/{closed_year.pk}/years/2026/freeze/"))
+    assert "Bygger på 1 av 1 rapporter" in page
+    job = freeze(client, closed_year)
+    assert (job.state, job.done, job.total) == ("done", 3, 3), job.failure
+    annual = AnnualFollowUp.objects.get()
+    before = bytes_of(annual)
+    assert {name.rpartition(".")[2] for name in before} == {"json", "html", "pdf", "xlsx", "docx", "csv"}
+    assert set(annual.publications.values_list("audience", flat=True)) == {Audience.REVIEW, Audience.MANAGEMENT}
+    archive = client.get(f"/frozen/{annual.pk}/archive/").content
+
+    measure.title, club.name = "Något annat", "En annan förening"
+    measure.save()
+    club.save()
+    closed_year.periods.update(closed_at=None)
+    assert bytes_of(annual) == before == {file.name: file.sha256 for file in annual.files.all()}
+    assert client.get(f"/frozen/{annual.pk}/archive/").content == archive
+    with zipfile.ZipFile(io.BytesIO(archive)) as package:
+        manifest = json.loads(package.read("manifest.json"))
+        assert all(hashlib.sha256(package.read(file["name"])).hexdigest() == file["sha256"] for file in manifest["files"])
+    call_command("verify_frozen")
+
+    pdf = bytes(annual.files.get(name="arsuppfoljning-2026.pdf").content)
+    document = pypdfium2.PdfDocument(pdf)
+    mark = before["arsuppfoljning-2026.json"]
+    assert all(mark in page.get_textpage().get_text_range().replace("\r\n", "") for page in document), "the fingerprint is on every page"
+    assert document.is_tagged(), "/MarkInfo /Marked true in the catalogue"
+    assert pypdfium2.raw.FPDF_StructTree_CountChildren(pypdfium2.raw.FPDF_StructTree_GetForPage(document[0])) > 0
+    assert mark in bytes(annual.files.get(name="arsuppfoljning-2026.html").content).decode()
+
+
+@pytest.mark.parametrize("statement", ["UPDATE {table} SET name = 'x'", "DELETE FROM {table}", "UPDATE {table} SET content = {empty}"])
+def test_plain_sql_cannot_change_a_frozen_file(closed_year, coordinator, statement):
+    annual = AnnualFollowUp.objects.create(plan=closed_year, year=2026, version=1, rules_version="1", frozen_by=coordinator)
+    FrozenFile.objects.create(
+        annual=annual, name="a.json", content_type="application/json", content=b"{}", sha256=hashlib.sha256(b"{}").hexdigest()
+    )
+    empty = "'\\x'::bytea" if connection.vendor == "postgresql" else "x''"
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement.format(table="followup_frozenfile", empty=empty))
+    call_command("verify_frozen")
+
+
+def test_a_file_that_is_not_what_it_was_is_found(closed_year, coordinator):
+    annual = AnnualFollowUp.objects.create(plan=closed_year, year=2026, version=1, rules_version="1", frozen_by=coordinator)
+    FrozenFile.objects.create(annual=annual, name="a.json", content_type="application/json", content=b"{}", sha256="0" * 64)
+    with pytest.raises(CommandError, match="1 frysta filer"):
+        call_command("verify_frozen")
+
+
+def test_a_year_with_an_open_round_is_not_frozen(client, closed_year, manager):
+    closed_year.periods.update(closed_at=None)
+    client.force_login(manager)
+    address = f"/plans/{closed_year.pk}/years/2026/freeze/"
+    assert "Alla rapportrundor för 2026 måste vara stängda" in text_of(client.get(address))
+    assert client.post(address).status_code == 409
+    assert not Job.objects.exists()
+
+
+@pytest.fixture
+def drawn_quickly(monkeypatch):
+    """The forms themselves are drawn for real in the first test; here it is about versions."""
+    from followup import freezing
+    from followup.freeze import File, json_bytes
+
+    monkeypatch.setattr(freezing, "frozen_files", lambda year, created: [File("aret.json", "application/json", json_bytes(year))])
+
+
+def test_a_correction_is_a_new_version_with_a_reason_and_tells_what_came_after(client, closed_year, manager, coordinator, drawn_quickly):
+    client.force_login(manager)
+    freeze(client, closed_year)
+    assert client.post(f"/plans/{closed_year.pk}/years/2026/freeze/", {"reason": " "}).status_code == 422
+    first = AnnualFollowUp.objects.get()
+    assert "Ingen rapport har kommit efter" in text_of(client.get(f"/frozen/{first.pk}/"))
+    with clock.at(datetime(2027, 3, 9, 9, tzinfo=UTC)):
+        closed_year.periods.update(closed_at=None, closes_on=date(2027, 12, 31))
+        obligation = closed_year.periods.get().obligations.get()
+        a_report(obligation, by=coordinator, figures=[14], correction_reason="räknat fel")
+        assert "Norrbruks IF (Exempel), 3.1 Läxhjälp" in text_of(client.get(f"/frozen/{first.pk}/"))
+        closed_year.periods.update(closed_at=clock.now())
+        freeze(client, closed_year, reason="En grupp var räknad två gånger.")
+    second = AnnualFollowUp.objects.get(version=2)
+    assert second.reason == "En grupp var räknad två gånger."
+    assert "Version 1" in text_of(client.get(f"/frozen/{second.pk}/"))
+
+
+def test_two_who_freeze_at_once_make_one_version(client, closed_year, manager, drawn_quickly):
+    client.force_login(manager)
+    for _ in range(2):
+        client.post(f"/plans/{closed_year.pk}/years/2026/freeze/")
+    run_jobs()
+    assert AnnualFollowUp.objects.count() == 1
+    assert sorted(Job.objects.values_list("state", flat=True)) == ["done", "failed"]
+    assert Publication.objects.count() == 2
+
+
+def test_whoever_asked_may_stop_it_and_then_nothing_is_stored(client, closed_year, manager, drawn_quickly):
+    client.force_login(manager)
+    job = client.post(f"/plans/{closed_year.pk}/years/2026/freeze/")["Location"]
+    client.post(f"{job}cancel/")
+    run_jobs()
+    assert "Ingenting är sparat." in text_of(client.get(job))
+    assert not AnnualFollowUp.objects.exists()
