@@ -1,4 +1,4 @@
-"""Freezing as heavy work: draw every form of the year, then store all of it at once."""
+"""Freezing as heavy work: draw every form of the year as the board sees it, then store all of it at once."""
 
 from typing import Any
 
@@ -6,17 +6,13 @@ from followup.actions.annual import freeze_year, refuse_unfreezable
 from followup.freeze import frozen_files
 from followup.words import Audience
 from followup.year.build import year_of
-from followup.year.page import Year
 from measures.models import Plan
 from stakeholders import clock
 from stakeholders.jobs import Progress, Store
 from stakeholders.models import Job, User
 from stakeholders.refusals import TooLate
 
-READERS = (Audience.REVIEW, Audience.MANAGEMENT)
-"""Whose figures are kept as shown. The files are those of the board."""
-
-STEPS = 3
+STEPS = 2
 
 
 def freeze(job: Job, progress: Progress) -> Store:
@@ -35,17 +31,14 @@ def prepared(plan: Plan, year: int, *, by: User, version: int, reason: str = "",
     """Everything drawn, and a function that stores it and gives the id. Somebody who froze it meanwhile is not frozen over."""
     refuse_unfreezable(plan, year, reason=reason)
     now = clock.now()
-    shown: dict[str, Year] = {}
-    for reader in READERS:
-        shown[reader] = year_of(plan, year, audience=reader, as_of=now)
-        progress(len(shown), STEPS)
-    files = frozen_files(shown[Audience.MANAGEMENT], created=now)
+    shown = year_of(plan, year, audience=Audience.MANAGEMENT, as_of=now)
+    progress(1, STEPS)
+    files = frozen_files(shown, created=now)
     progress(STEPS, STEPS)
 
     def store() -> int:
         if plan.annual_follow_ups.filter(year=year).count() + 1 != version:
             raise TooLate(f"Årsuppföljningen {year} frystes av någon annan medan den här gjordes.")
-        of_readers = {reader: each.as_json() for reader, each in shown.items()}
-        return freeze_year(plan, shown[Audience.MANAGEMENT], files, by=by, shown=of_readers, reason=reason).pk
+        return freeze_year(plan, shown, files, by=by, reason=reason).pk
 
     return store

@@ -7,9 +7,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from followup.actions.publications import store_figures
+from followup.figures import Window
 from followup.freeze import File, fingerprint
-from followup.models import AnnualFollowUp, Assessment, Decision, FrozenFile, Publication
-from followup.words import Audience
+from followup.models import AnnualFollowUp, Assessment, Decision, FrozenFile
 from followup.year.page import Year
 from measures.models import Goal, Measure, Plan
 from stakeholders import events
@@ -85,8 +86,8 @@ def refuse_unfreezable(plan: Plan, year: int, *, reason: str) -> None:
 
 
 @transaction.atomic
-def freeze_year(plan: Plan, year: Year, files: Iterable[File], *, by: User, shown: dict[str, Any], reason: str = "") -> AnnualFollowUp:
-    """Store the year for ever: bytes, hashes, rules, and each audience's figures as shown (`shown`: {audience: JSON}).
+def freeze_year(plan: Plan, year: Year, files: Iterable[File], *, by: User, reason: str = "") -> AnnualFollowUp:
+    """Store the year for ever: bytes, hashes, rules, and each audience's figures as shown.
 
     The second time it is a correction: the next version, with a reason. Everything or nothing.
     """
@@ -98,17 +99,7 @@ def freeze_year(plan: Plan, year: Year, files: Iterable[File], *, by: User, show
     )
     for file in files:
         FrozenFile.objects.create(annual=annual, name=file.name, content_type=file.content_type, content=file.content, sha256=file.sha256)
-    for audience in Audience:
-        if audience in shown:
-            Publication.objects.create(
-                plan=plan,
-                annual=annual,
-                audience=audience,
-                window_start=date(year.year, 1, 1),
-                window_end=date(year.year, 12, 31),
-                content=shown[audience],
-                by_user=by,
-            )
+    store_figures(plan, Window.year(year.year), by=by, annual=annual)
     events.record(
         "year.frozen",
         annual,

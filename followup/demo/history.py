@@ -10,7 +10,6 @@ from itertools import count
 from followup.actions.reports import approve_report, return_report, submit_report, withdraw_report
 from followup.actions.rounds import close_period, exempt_obligation, make_round, unlock_period
 from followup.demo.answers import NEEDED, chance, how_it_goes, lines_for, what_happened
-from followup.freezing import prepared
 from followup.models import Obligation, Period, Report
 from followup.models.report import Channel
 from followup.words import ImplementationStatus
@@ -124,12 +123,7 @@ class History:
             approve_report(report, by=self.reviewer)
         close_period(period, by=self.coordinator)
         if period.number == 3:
-            self._at(period.closes_on + timedelta(days=25), lambda: self._freeze(period.year))
             self._at(period.closes_on + timedelta(days=60), lambda: self._correct_after_closing(period))
-
-    def _freeze(self, year: int) -> None:
-        """Before the spring's board meeting; what is corrected later is told on the frozen page."""
-        prepared(self.plan, year, by=self.coordinator, version=1)()
 
     def _correct_after_closing(self, period: Period) -> None:
         """Once a year somebody finds a mistake when the books are shut."""

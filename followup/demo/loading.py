@@ -17,7 +17,8 @@ from followup.queries import obligation_state
 from followup.transitions import State
 from measures.models import Assignment, Plan
 from stakeholders import clock
-from stakeholders.models import Dispatch, Workspace
+from stakeholders.actions.jobs import queue_job
+from stakeholders.models import Dispatch, User, Workspace
 from stakeholders.rules import ActorKind, DispatchState, Role
 
 EXAMPLE_PLAN = files("measures") / "examples" / "handlingsplan_exempel.xlsx"
@@ -42,6 +43,7 @@ def load_demo() -> str:
     History(plan, coordinator=users[Role.COORDINATOR], reviewer=users[Role.REVIEWER]).live(first_year)
     add_decisions(plan, by=users[Role.COORDINATOR])
     _lay_old_mail_to_rest(workspace)
+    _ask_to_freeze(plan, first_year, by=users[Role.COORDINATOR])
     return write_sign_in(_some_links(plan))
 
 
@@ -50,6 +52,12 @@ def _lay_old_mail_to_rest(workspace: Workspace) -> None:
     week_ago = clock.now().replace(hour=0, minute=0) - timedelta(days=7)
     old = Dispatch.objects.filter(workspace=workspace, state=DispatchState.PLANNED, not_before__lt=week_ago)
     old.update(state=DispatchState.HANDED_OVER, handed_over_at=clock.now())
+
+
+def _ask_to_freeze(plan: Plan, year: int, *, by: User) -> None:
+    """Last year, once its rounds are closed; the worker draws it, so that nobody waits for it."""
+    if not plan.periods.filter(year=year, closed_at=None).exists():
+        queue_job("freeze_year", workspace=plan.workspace, by=by, plan=plan.pk, year=year, version=1, reason="")
 
 
 def _some_links(plan: Plan) -> list[tuple[str, str]]:

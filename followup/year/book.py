@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from followup.figures import AgainstTarget, Figure, Number, Status
 from followup.models import Decision, OutsideValue
+from followup.rollup import Shown
 from followup.rollup.rows import VersionRow
 from followup.words import Audience, Completeness
-from followup.year.page import Shown
+from followup.year.page import Shown as Words
 from measures.models import Goal, Indicator, Measure, Plan
 from measures.rules import SCALE
 
@@ -57,15 +58,15 @@ class Book:
     actor_kinds: dict[int, str] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
     outside: list[OutsideValue] = field(default_factory=list)
-    shown_figures: dict[tuple[int, int], Shown] = field(default_factory=dict)
+    shown_figures: dict[tuple[int, int], Words] = field(default_factory=dict)
     baseline_years: dict[int, int] = field(default_factory=dict)
     effect_from: dict[int, date] = field(default_factory=dict)
     completeness: Completeness = Completeness.PROVISIONAL
     is_running: bool = False
     """Whether some round of the year is still to fall due: the figures are so far."""
 
-    hidden: set[tuple[int, int]] = field(default_factory=set)
-    """(indicator, year) of figures that this audience may not see (rule 8)."""
+    seen: Shown | None = None
+    """The roll-up as this audience may see it, for what is asked later: single answers."""
 
     def focus_area(self, goal_id: int) -> Goal:
         """The top of the branch."""
@@ -79,9 +80,9 @@ class Book:
         last = min(date(year, 12, 31), self.as_of.date())
         return measure.starts_on is not None and measure.starts_on <= last
 
-    def shown(self, indicator: int, year: int) -> Shown:
+    def shown(self, indicator: int, year: int) -> Words:
         """The figure as this audience may see it; "saknas" when there is none."""
-        return self.shown_figures.get((indicator, year)) or Shown(_("saknas"))
+        return self.shown_figures.get((indicator, year)) or Words(_("saknas"))
 
     def baseline_year(self, indicator: int) -> int:
         return self.baseline_years.get(indicator, 0)

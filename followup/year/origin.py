@@ -9,6 +9,7 @@ from followup.figures import Figure
 from followup.models import ReportLine
 from followup.rollup.rows import VersionRow
 from followup.words import Audience, LineState, MissingReason
+from followup.year.book import Book
 from followup.year.page import Shown, TargetRow
 from followup.year.reading import read_book
 from followup.year.sections import target_rows
@@ -58,18 +59,19 @@ def origin_of(indicator: Indicator, year: int, *, audience: Audience, as_of: dat
         version=book.versions.get(indicator.pk),
         shown=book.shown(indicator.pk, year),
         years=tuple((each, book.shown(indicator.pk, each)) for each in sorted({year - 1, year})),
-        behind=_behind(figure, indicator, audience, counts_people=_counts_people(book.versions.get(indicator.pk))),
+        behind=_behind(figure, indicator, book),
         gaps=tuple(Gap(names.get(one.assignment, ""), str(MissingReason(one.reason).label)) for one in figure.missing),
         target=next((row for row in target_rows(book, year) if row.indicator == indicator.pk), None),
     )
 
 
-def _counts_people(version: VersionRow | None) -> bool:
-    return version is not None and version.counts_people
+def _is_hidden(book: Book, line: ReportLine) -> bool:
+    """Whether what a single answer says is kept from this audience (rule 8)."""
+    found = book.seen.answer(line.indicator_version.indicator_id, line.report.obligation_id) if book.seen else None
+    return found is not None and found.protection is not None
 
 
-def _behind(figure: Figure, indicator: Indicator, audience: Audience, *, counts_people: bool) -> tuple[Behind, ...]:
-    may_see = audience == Audience.REVIEW or not counts_people
+def _behind(figure: Figure, indicator: Indicator, book: Book) -> tuple[Behind, ...]:
     lines = (
         ReportLine.objects.filter(report__in=figure.reports, indicator_version__indicator=indicator)
         .select_related(
@@ -86,7 +88,7 @@ def _behind(figure: Figure, indicator: Indicator, audience: Audience, *, counts_
             actor=str(line.report.obligation.assignment.actor),
             measure=str(line.report.obligation.assignment.measure),
             period=_months(line.report.obligation.period.starts_on, line.report.obligation.period.ends_on),
-            said=said(line) if may_see else _("dold"),
+            said=_("dold") if _is_hidden(book, line) else said(line),
             is_late=not line.report.was_on_time,
         )
         for line in lines

@@ -1,16 +1,15 @@
 """Reads the book: a number of queries that is the same for 61 measures as for 300."""
 
 from collections import defaultdict
-from dataclasses import replace
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from followup.figures import Figure, Part, Window
+from followup.figures import Figure, Window
 from followup.models import Decision, Obligation, OutsideValue
-from followup.rollup import Rollup, Statuses, against_targets, load
+from followup.rollup import Rollup, Statuses, load_shown
+from followup.rollup import Shown as SeenBy
 from followup.rollup.rows import VersionRow
-from followup.suppression import is_small, is_small_rate
 from followup.transitions import ReportFacts, State, state_of
 from followup.words import Audience, Completeness, MissingReason
 from followup.year.book import AnswerRow, Book
@@ -33,10 +32,11 @@ WHY_MISSING = {
 def read_book(plan: Plan, year: int, *, audience: Audience, as_of: datetime) -> Book:
     """Everything the year's page needs, with figures protected for `audience`."""
     book = Book(plan=plan, year=year, as_of=as_of, audience=audience)
-    rollup = load(plan, [Window.year(year - 1), Window.year(year)], as_of=as_of, breakdowns=False)
+    seen = book.seen = load_shown(plan, [Window.year(year - 1), Window.year(year)], audience, as_of=as_of)
+    rollup = seen.rollup
     read_plan(book)
     read_answers(book, rollup)
-    read_figures(book, rollup)
+    read_figures(book, seen)
     book.completeness = _completeness(book, rollup)
     book.is_running = _is_running(book, rollup)
     return book
@@ -57,8 +57,9 @@ def read_plan(book: Book) -> None:
     book.outside = list(outside.select_related("area").order_by("indicator_id", "area__name_sort", "year", "id"))
 
 
-def read_figures(book: Book, rollup: Rollup) -> None:
+def read_figures(book: Book, seen: SeenBy) -> None:
     """Figures, targets and statuses from the roll-up, for the year and the one before."""
+    rollup = seen.rollup
     statuses = Statuses(rollup)
     for pk, line in rollup.lines.items():
         version = line.on(date(book.year, 12, 31))
@@ -71,13 +72,10 @@ def read_figures(book: Book, rollup: Rollup) -> None:
         book.statuses[year] = {pk: statuses.status(pk, window) for pk in book.measures}
         book.against[year] = {}
         for pk in book.indicators:
-            figure = rollup.figure(pk, window)
+            figure = seen.figure(pk, window)
             book.figures[pk, year] = figure
-            if is_hidden(figure, book.versions.get(pk), book.audience, book.plan.workspace.small_number_threshold):
-                book.hidden.add((pk, year))
-                figure = replace(figure, low=None, high=None, numerator=None, denominator=None)
-            book.shown_figures[pk, year] = shown(figure, book.versions.get(pk), is_hidden=(pk, year) in book.hidden)
-            book.against[year][pk] = against_targets(rollup, pk, window)
+            book.shown_figures[pk, year] = shown(figure, book.versions.get(pk))
+            book.against[year][pk] = seen.against_targets(pk, window)
 
 
 def read_answers(book: Book, rollup: Rollup) -> None:
@@ -128,25 +126,11 @@ def _row(pk: int, head: tuple[int, int, int, int], period: str, ends_on: date, i
     )
 
 
-def is_hidden(figure: Figure, version: VersionRow | None, audience: Audience, threshold: int) -> bool:
-    """Whether the figure counts people and it, or any partner's part in it, is too small for this audience (rule 8)."""
-    if audience == Audience.REVIEW or version is None or not version.counts_people:
-        return False
-    whole_and_parts: list[Figure | Part] = [figure, *figure.parts]
-    for each in whole_and_parts:
-        if each.denominator is not None:
-            if is_small_rate(int(each.numerator or 0), int(each.denominator), threshold):
-                return True
-        elif any(end is not None and is_small(int(end), threshold) for end in (each.low, each.high)):
-            return True
-    return False
-
-
-def shown(figure: Figure, version: VersionRow | None, *, is_hidden: bool = False) -> Shown:
+def shown(figure: Figure, version: VersionRow | None) -> Shown:
     """A figure in words, with its honesty beside it."""
     decimals, unit = (version.decimals, version.unit) if version else (0, "")
     return Shown(
-        text=_("dold: små tal") if is_hidden else shown_text(figure.low, figure.high, decimals, unit),
+        text=_("dold: små tal") if figure.protection else shown_text(figure.low, figure.high, decimals, unit),
         low=exact(figure.low),
         high=exact(figure.high),
         unit=unit,
@@ -154,7 +138,7 @@ def shown(figure: Figure, version: VersionRow | None, *, is_hidden: bool = False
         expected=figure.expected,
         coverage=out_of(figure.approved, figure.expected),
         missing=tuple(f"{one.name} ({MissingReason(one.reason).label})" for one in figure.missing),
-        why=_("Visas inte, så att ingen kan pekas ut.") if is_hidden else "",
+        why=_("Visas inte, så att ingen kan pekas ut.") if figure.protection else "",
         flags=tuple(str(mark.flag.label) for mark in figure.flags),
     )
 

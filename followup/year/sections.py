@@ -185,9 +185,7 @@ def target_rows(book: Book, year: int) -> tuple[TargetRow, ...]:
 
 
 def _withheld(book: Book, year: int, pk: int, against: AgainstTarget) -> dict[str, Any]:
-    """What is not said of a target: nothing that gives a hidden number away, and no verdict on a part of a year (docs/figures.md, 5 and 8)."""
-    if (pk, year) in book.hidden:
-        return {"attainment": None, "final_attainment": None, "verdict": Verdict.HIDDEN}
+    """What is not said of a target: no verdict on a part of a year."""
     is_partial = book.is_running and year == book.year and book.versions[pk].kind in FLOWS
     return {"verdict": Verdict.RUNNING} if is_partial and against.verdict in JUDGED else {}
 
