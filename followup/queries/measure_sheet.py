@@ -10,10 +10,10 @@ from followup.queries import due_on, obligation_state
 from followup.queries.current import Next, next_answers
 from followup.rules import Contacted, sign_of
 from followup.transitions import State
-from measures.models import Activity, Assignment, Evidence, Goal, Measure, MeasureRuling
+from measures.models import Activity, Assignment, Baseline, Evidence, Goal, Indicator, Measure, MeasureRuling, Target
 from measures.models.measure import MeasureRulingKind
 from measures.queries import gaps_of, path_to, with_gaps
-from measures.rules import AssignmentRole, Gap
+from measures.rules import AssignmentRole, EffectLevel, Gap
 from stakeholders import clock
 
 
@@ -73,6 +73,32 @@ def measure_sheet(measure: Measure, user: Any) -> MeasureSheet:
         rulings=list(measure.rulings.all()),
         gaps=gaps_of(with_gaps(Measure.objects.filter(pk=measure.pk)).get()),
     )
+
+
+@dataclass(frozen=True)
+class Step:
+    """One indicator in the chain from work to effect, with where it started, where it should be, and the decimals and unit it is told in."""
+
+    indicator: Indicator
+    baseline: Baseline | None
+    target: Target | None
+    decimals: int
+    unit: str
+
+
+def effect_chain(measure: Measure) -> list[Step]:
+    """The measure's indicators from resource to effect, each with its current first target to come. Four queries."""
+    order = list(EffectLevel.values)
+    found = measure.indicators.prefetch_related("baselines", "targets", "versions")
+    return [_step(each) for each in sorted(found, key=lambda each: (order.index(each.level), each.pk))]
+
+
+def _step(indicator: Indicator) -> Step:
+    current = {target.year: target for target in sorted(indicator.targets.all(), key=lambda each: each.pk)}
+    coming = [current[year] for year in sorted(current) if year >= clock.today().year] or [current[year] for year in sorted(current)[-1:]]
+    baseline = max(indicator.baselines.all(), key=lambda each: each.pk, default=None)
+    version = max(indicator.versions.all(), key=lambda each: each.number, default=None)
+    return Step(indicator, baseline, coming[0] if coming else None, version.decimals if version else 0, version.unit if version else "")
 
 
 def _row(assignment: Assignment, obligations: list[Obligation], upcoming: Next | None) -> PartRow:

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from followup.queries.measure_sheet import MeasureSheet, measure_sheet
+from followup.queries.measure_sheet import MeasureSheet, effect_chain, measure_sheet
 from followup.queries.story import history_of_measure
 from followup.views.statuses import UNREPORTED, statuses_today
 from measures.actions.measures import change_measure
@@ -72,11 +72,12 @@ def _sheet(request: SignedInRequest, measure: Measure) -> dict[str, Any]:
     return {
         "measure": measure,
         "sheet": sheet,
-        "status": _status(sheet, statuses_today(measure.plan).get(measure.pk, UNREPORTED)) if sees_all else None,
+        "status": _status(sheet, statuses_today(measure.plan, [measure.pk]).get(measure.pk, UNREPORTED)) if sees_all else None,
         "crumbs": _crumbs(measure, sheet),
         "causes": list(measure.causes.all()),
         "consequences": list(Consequence.objects.filter(causes__measures=measure).distinct()),
         "areas": list(measure.areas.all()),
+        "chain": effect_chain(measure),
         "lines": lines,
         "events": events,
         "sees_all": sees_all,

@@ -84,7 +84,7 @@ def _plan_for(request: SignedInRequest, pk: int) -> Plan:
 
 def _rows(request: SignedInRequest, plan: Plan, sees_all: bool) -> list[MeasureRow]:
     measures = Measure.objects.filter(plan=plan) if sees_all else Measure.objects.visible_to(request.user).filter(plan=plan)
-    return plan_tree.measure_rows(plan, measures, statuses_today(plan) if sees_all else {})
+    return plan_tree.measure_rows(plan, measures, lambda pks: statuses_today(plan, pks) if sees_all else {})
 
 
 def _filtered(request: SignedInRequest, plan: Plan, rows: list[MeasureRow]) -> tuple[list[MeasureRow], list[dict[str, Any]]]:

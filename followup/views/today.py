@@ -110,8 +110,8 @@ def _management(workspace: Workspace) -> dict[str, Any]:
     plan = Plan.objects.within(workspace).filter(closed_at=None, first_year__lte=clock.today().year).first()
     if plan is None:
         return {"heading": _("Här finns ingen plan än."), "latest": []}
-    statuses = statuses_today(plan)
-    started = Measure.objects.filter(plan=plan, starts_on__lte=clock.today()).values_list("pk", flat=True)
+    started = list(Measure.objects.filter(plan=plan, starts_on__lte=clock.today()).values_list("pk", flat=True))
+    statuses = statuses_today(plan, started)
     words = [statuses.get(pk, UNREPORTED) for pk in started]
     well = sum(word in ("on_plan", "done") for word in words)
     heading = ngettext(

@@ -7,9 +7,21 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from followup.models import Obligation
+from measures.actions.measures import add_activity
 from measures.models import Assignment
 from stakeholders.models import Actor, Dispatch
-from tests.factories import a_contact, a_measure, a_period, a_plan, a_workspace, an_actor, an_assignment, an_indicator, an_obligation
+from tests.factories import (
+    a_contact,
+    a_measure,
+    a_period,
+    a_plan,
+    a_target,
+    a_workspace,
+    an_actor,
+    an_assignment,
+    an_indicator,
+    an_obligation,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +101,17 @@ def test_neither_search_nor_suggestions_cross_the_wall(desk, measure):
     assert "Läxhjälp" in text_of(desk.get("/search/?q=LAXHJ"))
 
 
+def test_the_sheet_shows_the_chain_with_the_way_to_each_figure_and_the_steps(desk, measure, indicator):
+    a_target(indicator, baseline=40, year=2028, target=80)
+    add_activity(measure, by=None, title="Utbilda läxhjälpare", planned_start=date(2026, 1, 15))
+
+    page = text_of(desk.get(f"/measures/{measure.pk}/"))
+
+    assert f"/indicators/{indicator.pk}/figure/" in page
+    assert "Mål 80 st år 2028" in page
+    assert "Utbilda läxhjälpare" in page
+
+
 def test_the_day_says_how_the_round_stands(desk, obligation):
     assert "0 av 1 har svarat. 1 saknas" in text_of(desk.get("/"))
 
@@ -101,7 +124,7 @@ def test_a_reporter_sees_the_own_part_and_nobody_elses(client, reporter, assignm
 
 
 @pytest.mark.parametrize(
-    ("address", "most"), [("/plans/{plan}/?show=all&open=all", 21), ("/actors/", 14), ("/collaboration/", 12), ("/", 40)]
+    ("address", "most"), [("/plans/{plan}/?show=all&open=all", 15), ("/actors/", 12), ("/collaboration/", 12), ("/", 25)]
 )
 def test_a_list_costs_the_same_at_any_size(desk, workspace, plan, address, most):
     period = a_period(plan, 2026, 3)
