@@ -220,6 +220,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "mail"
 CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"mail": {}, "heavy": {}}  # a long export never stands before a letter
+CELERY_TASK_ROUTES = {"followup.tasks.run_jobs": {"queue": "heavy"}}
 BELLS = {"mail": "followup.tasks.send_mail", "heavy": "followup.tasks.run_jobs"}
 CELERY_BEAT_SCHEDULE = {
     task: {"task": f"followup.tasks.{task}", "schedule": 60.0, "options": {"queue": queue, "expires": 50}}

@@ -6,6 +6,7 @@ All of them look in the database for what there is to do, so it is harmless to c
 from collections.abc import Callable
 
 from celery import shared_task
+from django.core.management import call_command
 
 from followup import freezing, letters, reminders, rounds
 from stakeholders import jobs, mail, sealing
@@ -42,3 +43,9 @@ def seal_events() -> int:
 def run_jobs() -> int:
     """Do the heavy work that waits. Gives how many jobs were taken."""
     return jobs.run_jobs(JOBS)
+
+
+@shared_task(ignore_result=True)
+def forget_sessions() -> None:
+    """Throw away the sessions that have run out, and with them what somebody had typed and never sent."""
+    call_command("clearsessions")

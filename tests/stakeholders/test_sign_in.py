@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
 
+from followup import tasks
 from stakeholders import accounts, clock
 from stakeholders.models import User
 
@@ -241,3 +242,12 @@ def test_strangers_and_floods_are_not_kept(client, anna, a_form):
 def test_a_part_of_a_page_sends_the_whole_page_to_sign_in(client, a_form):
     answer = client.get(FORM, headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/plans/1/"})
     assert (answer.status_code, answer["HX-Redirect"]) == (200, "/account/login/?next=/plans/1/")
+
+
+def test_sessions_that_have_run_out_are_thrown_away(client, anna):
+    client.force_login(anna)
+    tasks.forget_sessions()
+    assert Session.objects.count() == 1
+    with time_machine.travel(clock.now() + timedelta(hours=13)):
+        tasks.forget_sessions()
+    assert not Session.objects.exists()

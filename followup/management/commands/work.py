@@ -18,6 +18,7 @@ EVERY = 2.0
 """Seconds between two looks for mail and heavy work."""
 
 EACH_MINUTE = 60.0
+EACH_HOUR = 3600.0
 LAST_WORD = 20.0
 """Seconds that heavy work gets to end in when the worker is told to stop; what is not done then is done again later."""
 
@@ -30,7 +31,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["once"]:
-            for duty in (tasks.make_rounds, tasks.plan_reminders, tasks.send_mail, tasks.run_jobs, tasks.seal_events):
+            for duty in (
+                tasks.make_rounds,
+                tasks.plan_reminders,
+                tasks.send_mail,
+                tasks.run_jobs,
+                tasks.seal_events,
+                tasks.forget_sessions,
+            ):
                 duty()
             return
         stop = threading.Event()
@@ -43,6 +51,7 @@ class Command(BaseCommand):
             (tasks.plan_reminders, EACH_MINUTE),
             (lambda: tasks.send_mail(stop.is_set), EVERY),
             (tasks.seal_events, EACH_MINUTE),
+            (tasks.forget_sessions, EACH_HOUR),
         ]
         keep_at_it(stop, light)
         heavy.join(LAST_WORD)
