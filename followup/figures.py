@@ -3,6 +3,7 @@
 Numbers are whole 1/10 000 of the unit (`measures.rules.SCALE`); an exact `Fraction` where a quotient or a bridge makes them uneven. Ids are ints.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -11,6 +12,9 @@ from followup.words import Completeness, Flag, ImplementationStatus, MissingReas
 from measures.rules import PARTS_OF_YEAR, IndicatorKind, Interval, TargetBasis
 
 Number = int | Fraction
+
+_NAMED = re.compile(r"(?P<year>[12]\d{3})(?:-(?P<letter>[MQTH])(?P<number>\d{1,2}))?|(?P<since>\.\.)?(?P<day>[12]\d{3}-\d{2}-\d{2})")
+_INTERVALS = {"M": Interval.MONTH, "Q": Interval.QUARTER, "T": Interval.TERTIAL, "H": Interval.HALF_YEAR}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -39,6 +43,24 @@ class Window:
     @classmethod
     def since_start(cls, end: date) -> "Window":
         return cls(date.min, end)
+
+    @classmethod
+    def named(cls, text: str) -> "Window":
+        """2026, 2026-T2, 2026-Q1, 2026-H2, 2026-M05; 2026-08-31 is the year up to that day, ..2026-08-31 everything. Else ValueError."""
+        found = _NAMED.fullmatch(text)
+        if not found:
+            raise ValueError(text)
+        if found["year"]:
+            letter = found["letter"]
+            return cls._part(int(found["year"]), _INTERVALS[letter], int(found["number"])) if letter else cls.year(int(found["year"]))
+        day = date.fromisoformat(found["day"])
+        return cls.since_start(day) if found["since"] else cls.to_date(day)
+
+    @classmethod
+    def _part(cls, year: int, interval: Interval, number: int) -> "Window":
+        if not 1 <= number <= PARTS_OF_YEAR[interval]:
+            raise ValueError(number)
+        return cls.period(year, interval, number)
 
     @property
     def is_since_start(self) -> bool:

@@ -64,6 +64,11 @@ def _reports_for(by: Any, actor: Actor) -> bool:
     return Role.REPORTER in roles_in(by, actor.workspace) and by.memberships.active().filter(actor=actor, role=Role.REPORTER).exists()
 
 
+def actors_of(user: Any) -> set[int]:
+    """The actors whose own people the user is one of."""
+    return set(user.memberships.active().values_list("actor", flat=True))
+
+
 def audience_of(user: Any, workspace: Any) -> Audience:
     """Whose eyes figures are protected for: coordinator and reviewer see what was reported to them, others protected figures."""
     return Audience.REVIEW if can_see_raw_figures(user, workspace) else Audience.MANAGEMENT

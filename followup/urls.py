@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from followup import api
 from followup.views import (
     actors,
     answer,
@@ -125,6 +126,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plans/<int:pk>/years/<int:number>/excel/", years.year_workbook, name="year_workbook"),
     path("plans/<int:pk>/years/<int:number>/<slug:table>.csv", years.year_export, name="year_export"),
     path("indicators/<int:pk>/figure/", figures.figure_show, name="figure_show"),
+    path("api/v1/", include(([path("figures/", api.figure_list, name="figure_list")], "v1"))),
     path("frozen/<int:pk>/", years.frozen_show, name="frozen_show"),
     path("frozen/<int:pk>/archive/", years.frozen_archive, name="frozen_archive"),
     path("frozen/<int:pk>/<str:name>", years.frozen_file, name="frozen_file"),
