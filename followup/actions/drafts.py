@@ -89,11 +89,23 @@ def save_draft(obligation: Obligation, *, by: By, step: str, answers: dict[str, 
 
 
 @transaction.atomic
-def begin_change(obligation: Obligation, answers: Answers, *, by: By, writer: Writer) -> Draft:
-    """Take up what was last sent in (`answers`) as a draft, to be changed and sent in again. A draft that is there already is kept."""
+def begin_change(obligation: Obligation, answers: Answers, *, by: By, writer: Writer, typed_too_late: Answers | None = None) -> Draft:
+    """Take up what was last sent in (`answers`) as a draft, to be changed and sent in again. A draft that is there already is kept.
+
+    `typed_too_late`: what somebody was writing when a colleague sent the answer in; it goes into the draft in place of what was sent.
+    """
     obligation = hold(obligation)
     refuse_if_answered(obligation)
-    return Draft.objects.filter(obligation=obligation).first() or _begin(obligation, answers, by=by, writer=writer)
+    late = typed_too_late or {}
+    draft = Draft.objects.filter(obligation=obligation).first()
+    if draft is None:
+        return _begin(obligation, answers | late, by=by, writer=writer)
+    for step, fields in late.items():
+        draft.version += 1
+        draft.content[step] = _kept(fields, draft.version, writer)
+    draft.saved_at = clock.now()
+    draft.save()
+    return draft
 
 
 @transaction.atomic

@@ -34,6 +34,11 @@ class FiguresForm:
     def __init__(self, asked: list[AskedFigure], data: Mapping[str, Any] | None = None, **how: Any) -> None:
         self.forms = [FigureForm(figure, data, **how) for figure in asked]
 
+    def leave_blanks_alone(self) -> None:
+        """Say nothing of a figure that nobody has come to yet: a page that is opened tells nobody off."""
+        for form in self.forms:
+            form.is_bound = form.is_bound and any(form.typed.values())
+
     def is_valid(self) -> bool:
         return all(form.is_bound for form in self.forms) and not self.errors
 
@@ -117,9 +122,12 @@ class Answer:
     def form(self, step: str, data: Mapping[str, Any] | None = None) -> Any:
         """The form of a step with `data`, else with what was typed before, else empty."""
         given = data if data is not None else self.typed.get(step)
-        if step == "figures":
-            return FiguresForm(self.figures, given)
-        return FORMS[step](given)
+        if step != "figures":
+            return FORMS[step](given)
+        form = FiguresForm(self.figures, given)
+        if data is None:
+            form.leave_blanks_alone()
+        return form
 
     @cached_property
     def forms(self) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from followup.actions.reports import Line
 from followup.forms.words import Question, Words
@@ -180,8 +180,10 @@ class FigureForm(Question):
         if wrong == "two meanings":
             return _("Skriv antalet utan punkt, till exempel 1 234. Decimaler skrivs med komma.")
         if wrong == "too many decimals":
-            whole = _("Skriv ett helt tal, till exempel 25.")
-            return whole if not self.version.decimals else _("Skriv högst %s decimaler.") % self.version.decimals
+            decimals = self.version.decimals
+            if not decimals:
+                return _("Skriv ett helt tal, till exempel 25.")
+            return ngettext("Skriv högst %s decimal.", "Skriv högst %s decimaler.", decimals) % decimals
         if self.kind in (IndicatorKind.LEVEL, IndicatorKind.MILESTONE):
             return _("Välj ett av svaren.")
         if self.kind == IndicatorKind.MONEY:

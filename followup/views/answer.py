@@ -74,11 +74,17 @@ def answer_figures(request: HttpRequest, door: Door) -> HttpResponse:
     sure = typed.get("confirm", "")
     if sure:
         typed[f"{sure}-confirmed"] = typed.get(f"{sure}-asked", "")
-    return _question(request, door, "figures", typed, door.address("figures") if mark and not state else "")
+    here = door.address("figures")
+    return _question(request, door, "figures", typed, go_to=here if mark and not state else "", back_to=here if mark else "")
 
 
-def _question(request: HttpRequest, door: Door, step: str, typed: Any = None, go_to: str = "", **more: Any) -> HttpResponse:
-    """Show a question, or keep its answer and go on. What was typed is kept whether it is right or not."""
+def _question(
+    request: HttpRequest, door: Door, step: str, typed: Any = None, go_to: str = "", back_to: str = "", **more: Any
+) -> HttpResponse:
+    """Show a question, or keep its answer and go on. What was typed is kept whether it is right or not.
+
+    `go_to`: where a button leads that does not ask for the answer to be right; `back_to`: the same, if it is not right.
+    """
     answer = Answer(door.obligation, door.channel)
     if request.method != "POST":
         return _page(request, door, answer, step, answer.form(step), **more)
@@ -94,6 +100,8 @@ def _question(request: HttpRequest, door: Door, step: str, typed: Any = None, go
     if go_to and form.may_be_kept:
         return redirect(go_to)
     if not is_right or getattr(form, "has_doubt", False):
+        if back_to and form.may_be_kept:
+            return redirect(back_to)
         return _page(request, door, answer, step, form, status=422, **more)
     return redirect(door.address(_next(answer, step)))
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from followup.actions.answers import has_receipt, receipt_goes_to, submit_answer
-from followup.actions.drafts import Seen, begin_change, discard_draft, refuse_if_answered, save_draft
+from followup.actions.drafts import Seen, begin_change, discard_draft, refuse_if_answered
 from followup.forms.answer import FORMS, Answer, FiguresForm, carried_figures, typed_answers
 from followup.models import AnnualFollowUp, Assessment, Draft, Obligation, Report, ReportSignature
 from followup.queries import obligation_state
@@ -106,13 +106,12 @@ def answer_change(request: HttpRequest, door: Door) -> HttpResponse:
     report = _latest(door)
     if report is None:
         return redirect(door.address("show"))
-    draft = begin_change(door.obligation, typed_answers(report), by=door.by, writer=door.writer)
     step = request.POST.get("step", "")
+    late = {}
     if step in FORMS or step == "figures":
         typed = Answer(door.obligation, door.channel).form(step, request.POST)
-        if typed.may_be_kept:
-            seen = Seen(len(door.obligation.reports.all()), draft.version)
-            save_draft(door.obligation, by=door.by, step=step, answers=typed.typed, seen=seen, writer=door.writer)
+        late = {step: typed.typed} if typed.may_be_kept else {}
+    begin_change(door.obligation, typed_answers(report), by=door.by, writer=door.writer, typed_too_late=late)
     is_correction = obligation_state(door.obligation) in (State.APPROVED, State.CORRECTING)
     return redirect(door.address("why" if is_correction else "check"))
 

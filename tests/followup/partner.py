@@ -37,14 +37,18 @@ class Partner:
         body = re.sub(r"<(script|style|head)\b.*?</\1>", " ", self.page, flags=re.DOTALL)
         return " ".join(re.sub(r"<[^>]+>", " ", body).replace("\xa0", " ").split())
 
+    def links(self) -> list[tuple[str, str]]:
+        """(address, words) of every link on the page."""
+        return Links.of(self.page)
+
     def open(self, address: str, status: int = 200) -> "Partner":
         return self._seen(self.client.get(address, follow=True), address, status)
 
     def follow(self, words: str, status: int = 200) -> "Partner":
         """Press a link by its words."""
         self.taps += 1
-        addresses = [address for address, text in Links.of(self.page) if words in text]
-        assert addresses, f"no link {words!r} on {self.path}: {Links.of(self.page)}"
+        addresses = [address for address, text in self.links() if words in text]
+        assert addresses, f"no link {words!r} on {self.path}: {self.links()}"
         return self.open(addresses[0], status)
 
     def press(self, words: str, status: int = 200, **typed: Any) -> "Partner":
