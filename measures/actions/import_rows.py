@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Model
+from django.db.models import F, Max, Model
 from django.utils.translation import gettext as _
 
 from measures.imports.comparison import (
@@ -332,7 +332,7 @@ class ImportWriter:
         if change.fields:
             self._change(Change(row.row, indicator, change.fields), "indicator.changed")
         if change.definition:
-            latest = max(version.number for version in indicator.versions.all()) if indicator.versions.all() else 0
+            latest = indicator.versions.aggregate(last=Max("number"))["last"] or 0
             link = VersionLink.SAME if latest else ""
             self._make([self._definition(indicator, row, latest + 1, link)])
         if change.baseline:

@@ -17,7 +17,7 @@ from measures.imports.comparison import known_to, plan_titled
 from measures.imports.left_out import left_out_sheets
 from measures.imports.preview import preview_of, stored_problems
 from measures.imports.tree import Choices, Understanding
-from measures.imports.understanding import understand
+from measures.imports.understanding import title_of, understand
 from measures.models import Plan
 from measures.spreadsheets import Sheet, pack_rows, pack_workbook, unpack_workbook
 from stakeholders import clock, events
@@ -142,11 +142,9 @@ def _waiting(run: ImportRun) -> ImportRun:
 def _understood(run: ImportRun) -> tuple[list[Sheet], Understanding, Plan | None]:
     sheets = unpack_workbook(bytes(run.packed))
     choices = _choices(run)
-    plan = Plan.objects.within(run.workspace).filter(pk=run.plan_id).first() if run.plan_id else None
-    understanding = understand(sheets, known_to(run.workspace, plan), choices)
-    if plan is None and (plan := plan_titled(run.workspace, understanding.head.title)):
-        understanding = understand(sheets, known_to(run.workspace, plan), choices)
-    return sheets, understanding, plan
+    chosen = Plan.objects.within(run.workspace).filter(pk=run.plan_id).first() if run.plan_id else None
+    plan = chosen or plan_titled(run.workspace, title_of(sheets, choices))
+    return sheets, understand(sheets, known_to(run.workspace, plan), choices), plan
 
 
 def _choices(run: ImportRun) -> Choices:

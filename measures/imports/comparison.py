@@ -12,7 +12,7 @@ from typing import Any
 
 from measures.imports.names import name_key
 from measures.imports.tree import ActorRow, AreaRow, IndicatorRow, Known, MeasureRow
-from measures.models import Assignment, Cause, Evidence, Goal, Indicator, Measure, Plan
+from measures.models import Assignment, Baseline, Cause, Evidence, Goal, Indicator, IndicatorVersion, Measure, Plan, Target
 from measures.models.plan import GoalKind
 from measures.rules import AssignmentRole
 from stakeholders.models import Actor, Area, ContactPerson, Workspace
@@ -252,8 +252,8 @@ DEFINITION = (*("kind", "unit", "decimals", "direction", "counts_people", "ratio
 class StoredIndicator:
     """An indicator as it stands: its latest definition, baseline and target for each year."""
 
-    indicator: Indicator
-    definition: Any = None
+    pk: int
+    definition: dict[str, Any] = field(default_factory=dict)
     baseline: tuple[int, int] | None = None
     targets: dict[int, tuple[int, str]] = field(default_factory=dict)
 
@@ -272,36 +272,35 @@ class IndicatorChange:
 
 
 def stored_indicators(rows: Sequence[IndicatorRow], plan: Plan | None) -> dict[tuple[str, str], StoredIndicator]:
-    """(measure number, name) → what is stored, for one chunk."""
+    """(measure number, name) → what is stored, for one chunk, in four queries."""
     if plan is None:
         return {}
-    numbers = {row.measure for row in rows}
-    indicators = Indicator.objects.filter(plan=plan, measures__number__in=numbers).prefetch_related(
-        "versions", "baselines", "targets", "measures"
-    )
+    named = Indicator.measures.through.objects.filter(measure__plan=plan, measure__number__in={row.measure for row in rows})
+    found: dict[int, StoredIndicator] = {}
     stored = {}
-    for indicator in indicators.distinct():
-        entry = StoredIndicator(indicator)
-        entry.definition = max(indicator.versions.all(), key=lambda version: version.number, default=None)
-        for baseline in sorted(indicator.baselines.all(), key=lambda row: row.pk):
-            entry.baseline = (baseline.year, baseline.value)
-        for target in sorted(indicator.targets.all(), key=lambda row: row.pk):
-            entry.targets[target.year] = (target.value, target.basis)
-        for measure in indicator.measures.all():
-            stored[measure.number, name_key(indicator.name)] = entry
+    for pk, number, name in named.values_list("indicator_id", "measure__number", "indicator__name"):
+        stored[number, name_key(name)] = found.setdefault(pk, StoredIndicator(pk))
+    for version in IndicatorVersion.objects.filter(indicator__in=found).order_by("number").values("indicator_id", *DEFINITION):
+        found[version.pop("indicator_id")].definition = version
+    for pk, year, value in Baseline.objects.filter(indicator__in=found).order_by("pk").values_list("indicator_id", "year", "value"):
+        found[pk].baseline = (year, value)
+    targets = Target.objects.filter(indicator__in=found).order_by("pk").values_list("indicator_id", "year", "value", "basis")
+    for pk, year, value, basis in targets:
+        found[pk].targets[year] = (value, basis)
     return stored
 
 
 def compare_indicators(rows: Sequence[IndicatorRow], plan: Plan | None) -> tuple[list[IndicatorRow], list[IndicatorChange], int]:
     """(new, changed, how many are the same) for one chunk."""
     stored = stored_indicators(rows, plan)
+    indicators = Indicator.objects.in_bulk([entry.pk for entry in stored.values()])
     new, changed, same = [], [], 0
     for row in rows:
         entry = stored.get((row.measure, name_key(row.name)))
         if entry is None:
             new.append(row)
             continue
-        change = _indicator_change(row, entry)
+        change = _indicator_change(row, entry, indicators[entry.pk])
         if change.fields or change.definition or change.kept or change.baseline or change.targets:
             changed.append(change)
         else:
@@ -309,16 +308,12 @@ def compare_indicators(rows: Sequence[IndicatorRow], plan: Plan | None) -> tuple
     return new, changed, same
 
 
-def _indicator_change(row: IndicatorRow, entry: StoredIndicator) -> IndicatorChange:
-    indicator = entry.indicator
+def _indicator_change(row: IndicatorRow, entry: StoredIndicator, indicator: Indicator) -> IndicatorChange:
     wanted = {"level": row.level, "source": row.source}
     fields = {name: [getattr(indicator, name), value] for name, value in wanted.items() if value and getattr(indicator, name) != value}
-    differs = {
-        name: [getattr(entry.definition, name, ""), getattr(row, name)]
-        for name in DEFINITION
-        if getattr(row, name) not in ("", 0, False) and getattr(entry.definition, name, "") != getattr(row, name)
-    }
-    fills_kind = bool(row.kind) and not getattr(entry.definition, "kind", "")
+    said = {name: value for name in DEFINITION if (value := getattr(row, name)) not in ("", 0, False)}
+    differs = {name: [entry.definition.get(name, ""), value] for name, value in said.items() if entry.definition.get(name, "") != value}
+    fills_kind = bool(row.kind) and not entry.definition.get("kind")
     baseline: list[Any] = []
     if row.baseline is not None and entry.baseline != (row.baseline_year, row.baseline):
         baseline = [entry.baseline, (row.baseline_year, row.baseline)]

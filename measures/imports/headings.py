@@ -140,7 +140,7 @@ def read_headings(kind: str, row: int, headings: Mapping[int, str]) -> Layout:
             targets.setdefault(int(found["year"] or found["bare"]), column)
         else:
             left[column] = text
-    misspelt = _misspelt(kind, left, columns)
+    misspelt = _misspelt(kind, left, columns) if columns else {}
     unread = tuple(text for column, text in left.items() if column not in columns.values())
     return Layout(kind, row, columns, targets, dict(headings), misspelt, unread)
 

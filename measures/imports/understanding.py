@@ -18,15 +18,22 @@ def understand(sheets: list[Sheet], known: Known, choices: Choices) -> Understan
     return _Understander(sheets, known, choices).understanding
 
 
+def title_of(sheets: list[Sheet], choices: Choices) -> str:
+    """What the plan is called, without reading the rest."""
+    return _Understander(sheets, Known(), choices, only_head=True).understanding.head.title
+
+
 class _Understander:
     """One pass over the sheets, in the order in which they rest on each other."""
 
-    def __init__(self, sheets: list[Sheet], known: Known, choices: Choices) -> None:
+    def __init__(self, sheets: list[Sheet], known: Known, choices: Choices, *, only_head: bool = False) -> None:
         self.sheets, self.known, self.choices = sheets, known, choices
         self.understanding = Understanding()
         self.findings = Findings(self.understanding.problems)
         self._lay_out()
         self._read_head()
+        if only_head:
+            return
         self._read_areas()
         self._read_actors()
         self._read_measures()
