@@ -172,7 +172,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS  # https is known from the proxy by gunicorn's forwarded_allow_ips
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -267,6 +267,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # What is told to those who run it
+METRICS_KEY = env.text("METRICS_KEY")  # without it, /metrics is for signed-in administrators only
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})
 LOGGING = logs.configure(LOG_LEVEL)
 SENTRY_DSN = env.service_url("SENTRY_DSN", {"https", "http"}, "https://nyckel@dator/1")

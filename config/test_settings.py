@@ -1,11 +1,12 @@
 """The settings of the tests: the real ones, made fast and shut in. DATABASE_URL is respected."""
 
 import os
+from tempfile import TemporaryDirectory
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0123456789" * 4)
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 # Services are only what a test itself asks for; a developer's own .env must not change what is tested.
-for name in ("DEBUG", "BASE_URL", "BROKER_URL", "REDIS_URL", "EMAIL_URL", "SENTRY_DSN", "ALLOWED_HOSTS", "VAR_DIR"):
+for name in ("DEBUG", "BASE_URL", "BROKER_URL", "REDIS_URL", "EMAIL_URL", "SENTRY_DSN", "ALLOWED_HOSTS", "VAR_DIR", "METRICS_KEY"):
     os.environ[name] = ""
 
 from config.settings import *  # noqa: E402, F403
@@ -30,3 +31,5 @@ ZEAL_ALLOWLIST = [
     {"model": "measures.Plan", "field": "periods"},
     {"model": "stakeholders.Actor", "field": "get()"},
 ]
+_mail = TemporaryDirectory(prefix="samspel-mail-")
+EMAIL_FILE_PATH = _mail.name  # the letters of the tests, gone with them

@@ -41,6 +41,11 @@ def can_coordinate(user: Any, workspace: Workspace) -> bool:
     return bool(roles_in(user, workspace) & {Role.COORDINATOR, Role.ADMIN})
 
 
+def can_coordinate_anything(user: Any) -> bool:
+    """Whether the user coordinates any workspace: for pages that hold what is in all of them."""
+    return bool(roles_anywhere(user) & {Role.COORDINATOR, Role.ADMIN})
+
+
 def can_review(user: Any, workspace: Workspace) -> bool:
     """Approve and return reports."""
     return bool(roles_in(user, workspace) & {Role.COORDINATOR, Role.REVIEWER})

@@ -48,6 +48,23 @@ def lay_triggers(using: str = "default", **_kwargs: Any) -> None:
                     cursor.execute(statement)
 
 
+def missing_triggers(using: str = "default") -> set[str]:
+    """Names of the triggers that the models ask for and the database does not have."""
+    connection = connections[using]
+    asked = {
+        statement.split()[2]
+        for model in apps.get_models()
+        for statement in _statements(model, connection.vendor)
+        if statement.startswith("CREATE TRIGGER")
+    }
+    catalogue = (
+        "SELECT tgname FROM pg_trigger" if connection.vendor == "postgresql" else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(catalogue)
+        return asked - {name for (name,) in cursor.fetchall()}
+
+
 def _statements(model: Any, vendor: str) -> Iterable[str]:
     table = model._meta.db_table
     columns = [field.column for field in model._meta.local_concrete_fields]

@@ -8,6 +8,7 @@ coordinator · admin. "-" is 302 to the sign-in page. Addresses may name things 
 import re
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -20,8 +21,11 @@ from followup.actions.reviews import request_correction
 from followup.models import AnnualFollowUp, FrozenFile
 from measures.actions.measures import add_activity
 from stakeholders import clock
+from stakeholders.actions.dispatches import plan_dispatch
 from stakeholders.actions.jobs import queue_job
-from stakeholders.rules import Role
+from stakeholders.models import Dispatch
+from stakeholders.rules import DispatchKind, DispatchState, Role
+from stakeholders.transports import from_settings
 from tests.factories import a_measure, a_plan, a_report, a_template, a_user, an_actor, an_assignment, an_import, an_obligation
 
 PEOPLE = ("nobody", "outsider", "other_reporter", "reporter", "reviewer", "manager", "auditor", "coordinator", "admin")
@@ -234,6 +238,20 @@ v1:figure_list          GET    /api/v1/figures/?plan={plan}&window=2026-T1 401 4
 frozen_show             GET    /frozen/{frozen}/                -      404      404       404      200      200     200     200     200
 frozen_file             GET    /frozen/{frozen}/aret.json       -      404      404       404      200      200     200     200     200
 frozen_archive          GET    /frozen/{frozen}/archive/        -      404      404       404      200      200     200     200     200
+# Mail, heavy work, health. A job is one's own. The letters are read here only where there is no mail server.
+ready                   GET    /readyz                          503    503      503       503      503      503     503     503     503
+metrics                 GET    /metrics                         404    404      404       404      404      404     404     404     200
+dispatch_list           GET    /dispatches/                     -      200      403       403      403      403     403     200     200
+dispatch_resend         POST   /dispatches/{dispatch}/resend/   -      404      404       404      403      403     403     302     302
+dispatch_leave          POST   /dispatches/{dispatch}/leave/    -      404      404       404      403      403     403     302     302
+mail_list               GET    /mail/                           -      200      403       403      403      403     403     200     200
+mail_show               GET    /mail/{letter}/                  -      404      404       404      403      403     403     200     200
+mail_show_html          GET    /mail/{letter}/html/             -      404      404       404      403      403     403     200     200
+mail_opt_out            GET    /mail/opt-out/guessed/           404    404      404       404      404      404     404     404     404
+mail_opt_out            POST   /mail/opt-out/guessed/           404    404      404       404      404      404     404     404     404
+job_show                GET    /jobs/{job}/                     -      404      404       404      404      404     404     200     404
+job_cancel              POST   /jobs/{job}/cancel/              -      404      404       404      404      404     404     302     404
+job_file                GET    /jobs/{job}/file/                -      404      404       404      404      404     404     404     404
 """
 
 NOT_OURS = {
@@ -350,9 +368,17 @@ def the_world(
     # A proposal to the other actor, in a plan of its own so that the other actor sees nothing of the first.
     next_plan = a_plan(workspace, title="Nästa plan (Exempel)")
     event, (proposal,) = assign_many(next_plan, [(a_measure(next_plan), other, "contributing")], by=coordinator)
+    job = queue_job("export", workspace=workspace, by=coordinator)
+    dispatch = plan_dispatch(DispatchKind.REQUEST, workspace=workspace, to=assignment.contact, about=[(obligation, "t-14")])
+    letter = plan_dispatch(DispatchKind.NEW_LINK, workspace=workspace, to=assignment.contact, about=[(obligation, "new")])
+    Dispatch.objects.filter(pk=dispatch.pk).update(state=DispatchState.UNCERTAIN)
+    from_settings().open()
+    from_settings().hand_over(b"Subject: Hej\r\n\r\nHej\r\n", letter.message_id)
     things = {
+        "dispatch": dispatch.pk,
+        "letter": letter.message_id,
+        "job": job.pk,
         "frozen": frozen.pk,
-        "job": queue_job("freeze_year", workspace=workspace, by=coordinator).pk,
         "plan": plan.pk,
         "next_plan": next_plan.pk,
         "event": event.pk,
@@ -403,7 +429,7 @@ def test_every_kind_of_person_is_answered_as_the_table_says(row, the_world):
 @pytest.mark.django_db
 def test_what_is_foreign_and_what_does_not_exist_look_the_same(row, the_world):
     people, things = the_world
-    nowhere = dict.fromkeys(things, 987_654) | {"workspace": "finns-inte"}
+    nowhere = dict.fromkeys(things, 987_654) | {"workspace": "finns-inte", "letter": uuid4()}
     for name, user in people.items():
         if row.answers[name] != "404":
             continue

@@ -23,10 +23,10 @@ def plan_dispatch(
 ) -> Dispatch:
     """Put one mail in the queue. `about`: (subject, step) pairs; the same pair is never mailed twice (IntegrityError).
 
-    Receipts and proposals that wait for the same person are gathered in one mail. Gives the row.
+    Receipts and proposals of one day that wait for the same person are gathered in one mail. Gives the row.
     """
     moment = not_before or clock.now()
-    dispatch = _waiting(kind, workspace, to) if kind in GATHERED_KINDS else None
+    dispatch = _waiting(kind, workspace, to, moment) if kind in GATHERED_KINDS else None
     if dispatch is None:
         dispatch = _new(kind, workspace, to, moment, payload)
     elif moment > dispatch.not_before:
@@ -39,11 +39,11 @@ def plan_dispatch(
     return dispatch
 
 
-def _waiting(kind: str, workspace: Workspace, to: ContactPerson | User) -> Dispatch | None:
-    """The person's mail of this kind that nobody has claimed, held so that nobody does while we add to it."""
+def _waiting(kind: str, workspace: Workspace, to: ContactPerson | User, moment: datetime) -> Dispatch | None:
+    """The person's mail of this kind and day that nobody has claimed, held so that nobody does while we add to it."""
     receiver = {"contact": to} if isinstance(to, ContactPerson) else {"user": to}
-    waiting = Dispatch.objects.select_for_update().filter(kind=kind, workspace=workspace, state=DispatchState.PLANNED, **receiver)
-    return waiting.order_by("id").first()
+    that_day = Dispatch.objects.filter(kind=kind, workspace=workspace, day=clock.day_of(moment), **receiver)
+    return that_day.select_for_update().filter(state=DispatchState.PLANNED).order_by("id").first()
 
 
 def _new(kind: str, workspace: Workspace, to: ContactPerson | User, moment: datetime, payload: dict[str, Any]) -> Dispatch:

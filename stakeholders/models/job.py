@@ -1,11 +1,21 @@
 """Heavy work with progress, and what one import did."""
 
+from typing import Any, Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from stakeholders.models.workspace import Recorded, WorkspaceQuerySet
+from stakeholders.models.workspace import Recorded, Workspace, WorkspaceQuerySet
 from stakeholders.protection import AppendOnly
 from stakeholders.rules import JobState
+
+
+class JobQuerySet(WorkspaceQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """One's own: what a job came to may hold more than a colleague with another role may see."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(by_user=user, workspace__in=Workspace.objects.visible_to(user))
 
 
 class Job(Recorded):
@@ -27,7 +37,7 @@ class Job(Recorded):
     result = models.JSONField(default=dict, blank=True)
     failure = models.TextField(_("vad som gick fel"), blank=True)
 
-    objects = WorkspaceQuerySet.as_manager()
+    objects = JobQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("arbete")
@@ -36,6 +46,11 @@ class Job(Recorded):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.get_state_display()}"
+
+    @property
+    def title(self) -> str:
+        """What the page is called: the words that whoever asked for the work gave it."""
+        return self.arguments.get("title") or str(self._meta.verbose_name).capitalize()
 
 
 class ImportRun(Recorded):
