@@ -1,8 +1,10 @@
 """What every test stands on. Cast and factories are in factories.py."""
 
 import os
+import uuid
 from collections.abc import Iterator, Sequence
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 
@@ -150,3 +152,18 @@ def period(plan: Plan) -> Period:
 @pytest.fixture
 def obligation(assignment: Assignment, period: Period) -> Obligation:
     return an_obligation(assignment, period)
+
+
+@pytest.fixture
+def database_url(tmp_path) -> Iterator[str]:
+    """A database of the drill's own, of the kind that the tests run on: workers need one that is on disk."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{tmp_path}/drill.sqlite3"
+        return
+    at = connection.settings_dict
+    server = f"postgres://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT'] or 5432}".replace(":@", "@")
+    name = f"drill_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}")
+        yield f"{server}/{name}"
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")

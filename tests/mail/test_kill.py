@@ -4,31 +4,12 @@ import json
 import os
 import subprocess
 import sys
-import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGE = bool(os.environ.get("DRILL"))
-
-
-@pytest.fixture
-def database_url(tmp_path) -> Iterator[str]:
-    """A database of the drill's own, of the kind that the tests run on: workers need one that is on disk."""
-    if connection.vendor == "sqlite":
-        yield f"sqlite:///{tmp_path}/drill.sqlite3"
-        return
-    at = connection.settings_dict
-    server = f"postgres://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT'] or 5432}".replace(":@", "@")
-    name = f"drill_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")
-        yield f"{server}/{name}"
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def drill(database_url: str, *options: str) -> dict:
