@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.urls import reverse
+
 from followup.actions.annual import freeze_year, refuse_unfreezable
 from followup.freeze import frozen_files
 from followup.words import Audience
@@ -22,7 +24,7 @@ def freeze(job: Job, progress: Progress) -> Store:
     store = prepared(plan, wanted["year"], by=job.by_user, version=wanted["version"], reason=wanted["reason"], progress=progress)
 
     def write() -> dict[str, Any]:
-        return {"annual": store()}
+        return {"address": reverse("frozen_show", args=[store()])}
 
     return write
 

@@ -232,8 +232,6 @@ year_export             GET    /plans/{plan}/years/2026/targets.csv -  404      
 figure_show             GET    /indicators/{indicator}/figure/  -      404      404       404      200      200     200     200     200
 year_freeze             GET    /plans/{plan}/years/2026/freeze/ -      404      404       403      403      200     403     200     200
 year_freeze             POST   /plans/{plan}/years/2026/freeze/ -      404      404       403      403      409     403     409     409
-job_show                GET    /jobs/{job}/                     -      404      404       404      200      200     200     200     200
-job_cancel              POST   /jobs/{job}/cancel/              -      404      404       404      403      403     403     302     403
 v1:figure_list          GET    /api/v1/figures/?plan={plan}&window=2026-T1 401 404 404 200  200      200     200     200     200
 frozen_show             GET    /frozen/{frozen}/                -      404      404       404      200      200     200     200     200
 frozen_file             GET    /frozen/{frozen}/aret.json       -      404      404       404      200      200     200     200     200

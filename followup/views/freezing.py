@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods
 
 from followup.actions.annual import refuse_unfreezable
 from followup.forms.rounds import ReasonForm
@@ -14,9 +14,8 @@ from followup.permissions import can_freeze_year
 from followup.words import Audience
 from followup.year.build import year_of
 from measures.models import Plan
-from stakeholders.actions.jobs import cancel_job, queue_job
-from stakeholders.models import Job
-from stakeholders.permissions import SignedInRequest, can_read_all, require
+from stakeholders.actions.jobs import queue_job
+from stakeholders.permissions import SignedInRequest, require
 from stakeholders.refusals import NotRight, TooLate
 from stakeholders.rules import JobState
 
@@ -62,38 +61,6 @@ def year_freeze(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
         },
         status=422 if request.method == "POST" else 200,
     )
-
-
-@require_safe
-def job_show(request: SignedInRequest, pk: int) -> HttpResponse:
-    """How far heavy work has come. The page looks again by itself, with or without a script, until it is done."""
-    job = _job_for(request, pk)
-    is_under_way = job.state in UNDER_WAY
-    context = {
-        "job": job,
-        "is_under_way": is_under_way,
-        "annual": job.result.get("annual"),
-        "may_cancel": job.by_user_id == request.user.pk,
-    }
-    answer = render(request, "followup/job.html", context)
-    if is_under_way:
-        answer["Refresh"] = "3"
-    return answer
-
-
-@require_POST
-def job_cancel(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Stop it: nothing of it is stored."""
-    job = _job_for(request, pk)
-    require(job.by_user_id == request.user.pk)
-    cancel_job(job, by=request.user)
-    return redirect("job_show", pk)
-
-
-def _job_for(request: SignedInRequest, pk: int) -> Job:
-    job = get_object_or_404(Job.objects.visible_to(request.user).select_related("workspace"), pk=pk)
-    require(can_read_all(request.user, job.workspace))
-    return job
 
 
 def _obstacle(plan: Plan, number: int) -> str:
