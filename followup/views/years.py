@@ -143,6 +143,6 @@ def _crumbs(plan: Plan, number: int, *, is_last: bool = True) -> list[tuple[str,
     here = reverse("year_show", args=[plan.pk, number])
     return [
         (_("Uppföljning"), reverse("year_list")),
-        (plan.title, reverse("year_list")),
+        (plan.title, reverse("plan_page", args=[plan.pk])),
         *([] if is_last else [(_("Årsuppföljning %(year)s") % {"year": number}, here)]),
     ]
