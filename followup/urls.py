@@ -92,6 +92,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("assignments/<int:pk>/accept/", assignments.accept, name="assignment_accept"),
     path("assignments/<int:pk>/decline/", assignments.decline, name="assignment_decline"),
     path("assignments/<int:pk>/undo/", assign.undo, name="assignment_undo"),
+    path("files/<int:pk>/", files.file_open, name="file_open"),
     path("rounds/", rounds.round_list, name="round_list"),
     path("rounds/<int:pk>/", rounds.round_show, name="round_show"),
     path("rounds/<int:pk>/table.csv", rounds.round_export, name="round_export"),

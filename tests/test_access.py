@@ -7,6 +7,7 @@ coordinator · admin. "-" is 302 to the sign-in page. Addresses may name things 
 
 import re
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
@@ -22,6 +23,7 @@ from followup.models import AnnualFollowUp, FrozenFile
 from measures.actions.measures import add_activity
 from stakeholders import clock
 from stakeholders.actions.dispatches import plan_dispatch
+from stakeholders.actions.attachments import attach_file
 from stakeholders.actions.jobs import queue_job
 from stakeholders.models import Dispatch
 from stakeholders.rules import DispatchKind, DispatchState, Role
@@ -150,6 +152,8 @@ import_cancel           POST   /imports/{import}/cancel/        -      404      
 import_undo             POST   /imports/{import}/undo/          -      404      404       404      403      403     403     409     409
 import_left_out         GET    /imports/{import}/rows.xlsx      -      404      404       404      403      403     403     200     200
 
+# A photo or a document beside an answer, a note …
+file_open               GET    /files/{file}/                   -      404      404       200      200      403     403     200     403
 # A partner's pages: not signed in to; tests/followup/test_link_pages.py walks them with the cookie of a link.
 link_open                   GET  /l/guessed/                                     404  404  404  404  404  404  404  404  404
 link_open                   POST /l/guessed/                                     404  404  404  404  404  404  404  404  404
@@ -209,7 +213,7 @@ account:answer_check        GET  /obligations/{obligation}/answer/check/        
 account:answer_thanks       GET  /obligations/{obligation}/answer/thanks/        -    404  404  200  403  403  403  200  200
 account:answer_unchanged    GET  /obligations/{obligation}/answer/unchanged/     -    404  404  302  403  403  403  302  302
 account:answer_calendar     GET  /obligations/{obligation}/answer/next.ics       -    404  404  200  403  403  403  200  200
-account:answer_open_file    GET  /obligations/{obligation}/answer/file/1/        -    404  404  404  403  403  403  404  404
+account:answer_open_file    GET  /obligations/{obligation}/answer/file/{file}/        -    404  404  200  403  403  403  200  200
 account:answer_who          POST /obligations/{obligation}/answer/who/           403  404  404  422  403  403  403  422  422
 account:answer_why          POST /obligations/{obligation}/answer/why/           403  404  404  422  403  403  403  422  422
 account:answer_status       POST /obligations/{obligation}/answer/status/        403  404  404  302  403  403  403  302  302
@@ -222,7 +226,7 @@ account:answer_submit       POST /obligations/{obligation}/answer/submit/       
 account:answer_unchanged    POST /obligations/{obligation}/answer/unchanged/     403  404  404  302  403  403  403  302  302
 account:answer_change       POST /obligations/{obligation}/answer/change/        403  404  404  302  403  403  403  302  302
 account:answer_discard      POST /obligations/{obligation}/answer/discard/       403  404  404  302  403  403  403  302  302
-account:answer_remove_file  POST /obligations/{obligation}/answer/file/1/remove/ 403  404  404  404  403  403  403  404  404
+account:answer_remove_file  POST /obligations/{obligation}/answer/file/{file}/remove/ 403  404  404  302  403  403  403  302  302
 # The year
 year_list               GET    /years/                          -      200      403       403      200      200     200     200     200
 year_show               GET    /plans/{plan}/years/2026/        -      404      404       403      200      200     200     200     200
@@ -397,6 +401,7 @@ def the_world(
         "note": note.pk,
         "import": an_import(workspace, by=coordinator).pk,
         "workspace": workspace.slug,
+        "file": attach_file(obligation, BytesIO(b"%PDF-1.4"), by=reporter, workspace=workspace, name="x.pdf", size=8).pk,
     }
     return people, things
 

@@ -89,8 +89,8 @@ def save_draft(obligation: Obligation, *, by: By, step: str, answers: dict[str, 
 
 
 @transaction.atomic
-def begin_change(obligation: Obligation, answers: Answers, *, by: By, writer: Writer, typed_too_late: Answers | None = None) -> Draft:
-    """Take up what was last sent in (`answers`) as a draft, to be changed and sent in again. A draft that is there already is kept.
+def begin_draft(obligation: Obligation, answers: Answers, *, by: By, writer: Writer, typed_too_late: Answers | None = None) -> Draft:
+    """Begin a draft with `answers`: what was last sent in, to be changed, or the same for several. A draft that is there already is kept.
 
     `typed_too_late`: what somebody was writing when a colleague sent the answer in; it goes into the draft in place of what was sent.
     """

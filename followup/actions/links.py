@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 
 from followup.links import find_link, issue_link
 from followup.models import AccessLink, AccessLinkUse
+from followup.queries.answering import WRONG_PERSON
 from stakeholders import clock, events
 from stakeholders.actions.dispatches import plan_dispatch
 from stakeholders.events import By
@@ -59,6 +60,6 @@ def send_new_link(link: AccessLink, *, by: By) -> bool:
 def say_wrong_person(link: AccessLink) -> None:
     """Whoever got the letter says that somebody else should have it: told to the coordinator, once for each link."""
     link = AccessLink.objects.select_for_update(of=("self",)).select_related("contact", "period__plan__workspace").get(pk=link.pk)
-    if not link.uses.filter(verb="wrong person").exists():
-        AccessLinkUse.objects.create(link=link, verb="wrong person")
+    if not link.uses.filter(verb=WRONG_PERSON).exists():
+        AccessLinkUse.objects.create(link=link, verb=WRONG_PERSON)
         events.record("contact.said_wrong", link.contact, workspace=link.period.plan.workspace, by=link.contact, period=link.period)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from followup.actions.drafts import Answers, draft_of, typed
@@ -90,6 +91,10 @@ class Answer:
         return obligation_state(self.obligation) in (State.APPROVED, State.CORRECTING)
 
     @cached_property
+    def asks_figures(self) -> bool:
+        return bool(self.figures) if "figures" in self.__dict__ else self.obligation.pinned.exists()
+
+    @cached_property
     def figures(self) -> list[AskedFigure]:
         return asked_figures(self.obligation)
 
@@ -101,7 +106,7 @@ class Answer:
             "who": self.channel == Channel.PHONE,
             "status": True,
             "reason": self.status in NEEDS_REASON,
-            "figures": bool(self.figures),
+            "figures": self.asks_figures,
             "happened": True,
             "needs": self.status == ImplementationStatus.DELAYED,
         }
@@ -132,6 +137,7 @@ class Answer:
     @cached_property
     def forms(self) -> dict[str, Any]:
         """All questions with what has been typed, read: an unanswered one counts as answered with nothing."""
+        self.asks_figures = bool(self.figures)
         forms = {step: self.form(step, self.typed.get(step, {})) for step in self.steps}
         for form in forms.values():
             form.is_valid()
@@ -210,6 +216,7 @@ def _in_words(name: str, field: Any, text: str) -> str:
 
 def carried_figures(figures: list[AskedFigure]) -> dict[str, str]:
     """Last time's figures as they would be typed, for what says how things stand; nothing for what adds up over the period."""
+    prefetch_related_objects([figure.last for figure in figures if figure.last], "cells")
     return {
         name.replace(f"f{figure.last.indicator_version_id}-", f"f{figure.version.pk}-", 1): text
         for figure in figures

@@ -19,6 +19,9 @@ from measures.rules import PARTS_OF_YEAR, IndicatorKind, Interval, RatioOverTime
 from stakeholders import formats
 from stakeholders.models import Actor
 
+WRONG_PERSON = "wrong person"
+"""The use of a link by which its receiver says that somebody else should have it."""
+
 SUMMED = (IndicatorKind.COUNT, IndicatorKind.MONEY)
 LOOKS_BACK = timedelta(days=800)
 
@@ -65,14 +68,13 @@ class AskedFigure:
 
 
 def with_answers(obligations: QuerySet[Obligation]) -> QuerySet[Obligation]:
-    """The obligations with all that a partner's page asks of them, in a fixed number of queries."""
-    reports = Report.objects.order_by("version").select_related("submitted_by_user", "submitted_by_contact")
+    """The obligations with all that a partner's page asks of them. Three queries."""
+    reports = Report.objects.order_by("version").select_related("submitted_by_user", "submitted_by_contact", "signature")
     return obligations.select_related(
         "assignment__measure", "assignment__actor__workspace", "assignment__contact", "period__plan__workspace", "draft"
     ).prefetch_related(
         Prefetch("reports", reports),
         Prefetch("rulings", ObligationRuling.objects.order_by("id")),
-        "period__unlocks",
     )
 
 
@@ -93,15 +95,15 @@ def asked_figures(obligation: Obligation) -> list[AskedFigure]:
     return asked_figures_of([obligation])[obligation.pk]
 
 
-def asked_figures_of(obligations: Sequence[Obligation]) -> dict[int, list[AskedFigure]]:
-    """The same for several obligations, by id. At most five queries, however many they are."""
+def asked_figures_of(obligations: Sequence[Obligation], earlier: dict[int, list[Report]] | None = None) -> dict[int, list[AskedFigure]]:
+    """The same for several obligations, by id. At most five queries, however many they are; three with what was answered `earlier`."""
     asked: dict[int, list[AskedFigure]] = {obligation.pk: [] for obligation in obligations}
     pins = ObligationIndicator.objects.filter(obligation__in=asked).select_related("indicator_version__indicator").order_by("id")
     versions = [pin.indicator_version for pin in pins]
     if not versions:
         return asked
     by_id = {obligation.pk: obligation for obligation in obligations}
-    earlier = earlier_reports_of(obligations)
+    earlier = earlier_reports_of(obligations) if earlier is None else earlier
     targets = _targets(versions, min(obligation.period.year for obligation in obligations))
     shared = _shared(versions)
     for pin in pins:
@@ -133,7 +135,7 @@ def earlier_reports_of(obligations: Sequence[Obligation]) -> dict[int, list[Repo
             obligation__period__ends_on__gte=min((o.period.starts_on for o in obligations), default=date.max) - LOOKS_BACK,
         )
         .select_related("obligation__period")
-        .prefetch_related(Prefetch("lines", ReportLine.objects.select_related("indicator_version").prefetch_related("cells")))
+        .prefetch_related(Prefetch("lines", ReportLine.objects.select_related("indicator_version")))
         .order_by("-obligation__period__ends_on", "-version")
     )
     latest: dict[int, Report] = {}

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from followup.models import CorrectionRequest, Obligation, Period, Report
+from followup.models import AccessLinkUse, CorrectionRequest, Obligation, Period, Report
 from followup.queries import due_on, obligation_state
+from followup.queries.answering import WRONG_PERSON
 from followup.queries.matrix import Call
 from followup.queries.rounds import Cell
 from followup.transitions import State
@@ -21,7 +22,6 @@ from measures.rules import Gap
 from stakeholders import clock
 from stakeholders.formats import day_month, listing, weekday, when
 from stakeholders.models import Agreement, Workspace
-from stakeholders.templatetags.navigation import address
 
 A_WHILE = timedelta(days=14)
 A_WEEK = timedelta(days=7)
@@ -54,6 +54,26 @@ def wrong_addresses(missing: Iterable[Call]) -> list[Task]:
         )
         for call in missing
         if call.has_wrong_address
+    ]
+
+
+def wrong_persons(workspace: Workspace) -> list[Task]:
+    """Those who said in the last fortnight that somebody else should have the letter, and still stand as contacts."""
+    said = AccessLinkUse.objects.filter(
+        verb=WRONG_PERSON,
+        recorded_at__gte=clock.now() - A_WHILE,
+        link__contact__left_at=None,
+        link__period__plan__workspace=workspace,
+    ).select_related("link__contact", "link__actor")
+    return [
+        Task(
+            "wrong_address",
+            _("%(who)s hos %(actor)s är fel person") % {"who": contact.role_title or contact.name or _("Kontakten"), "actor": actor},
+            _("Sade själv till. Fråga vem som ska få frågorna i stället."),
+            _("Byt kontakt"),
+            reverse("actor_page", args=[actor.pk]),
+        )
+        for contact, actor in {use.link.contact: use.link.actor for use in said}.items()
     ]
 
 
@@ -239,7 +259,7 @@ def _own_answer(one: Obligation) -> Task:
     why = _("Sista dag var %(day)s.") if day < clock.today() else _("Svara senast %(day)s.")
     act = _("Komplettera") if is_returned else _("Fortsätt") if is_begun else _("Svara")
     words = f"{one.period.title}. {why % {'day': weekday(day)}}"
-    return Task(sign, str(one.assignment.measure), words, act, address("answer_list"))
+    return Task(sign, str(one.assignment.measure), words, act, reverse("account:answer_show", args=[one.pk]))
 
 
 def _returned(call: Call) -> str:

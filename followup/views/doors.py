@@ -47,12 +47,13 @@ View = Callable[..., HttpResponseBase]
 
 @dataclass(frozen=True)
 class Visit:
-    """What the cookie says: which link, which browser, and the name given when it is not the contact's own."""
+    """What the cookie says: which link, which browser, the name given when it is not the contact's own, and whether the link leads to many."""
 
     link: int
     mark: str
     name: str = ""
     role_title: str = ""
+    is_list: bool = False
 
     @classmethod
     def of(cls, request: HttpRequest, max_age: timedelta = OPEN_FOR) -> Self | None:
@@ -90,6 +91,7 @@ class Door:
     link: AccessLink | None = None
     name: str = ""
     role_title: str = ""
+    is_one_of_many: bool = False
 
     def address(self, page: str, *args: Any) -> str:
         return reverse(f"{self.space}:answer_{page}", args=[self.obligation.pk, *args])
@@ -151,7 +153,7 @@ def by_link(view: View) -> View:
         if visit is None or link is None:
             return _keep_what_was_typed(request, obligation_id) or away(request)
         obligation = get_object_or_404(with_answers(behind_link(link)), pk=obligation_id)
-        door = Door(obligation, link.contact, Channel.LINK, "link", visit.mark, link, visit.name, visit.role_title)
+        door = Door(obligation, link.contact, Channel.LINK, "link", visit.mark, link, visit.name, visit.role_title, visit.is_list)
         with translation.override(link.contact.language):
             return view(request, door, **kwargs)
 

@@ -1,5 +1,6 @@
 """Photos and documents beside an answer."""
 
+from django.apps import apps
 from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -9,11 +10,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from followup.actions.drafts import refuse_if_answered
 from followup.models import Obligation
+from followup.permissions import can_see_raw
 from followup.views.answer import frame
 from followup.views.doors import Door
 from stakeholders.actions.attachments import attach_file, attachments_of, path_of, remove_file
 from stakeholders.files import TAKES
 from stakeholders.models import Attachment
+from stakeholders.permissions import require
 from stakeholders.refusals import NotRight, TooLate
 
 
@@ -54,6 +57,17 @@ def answer_remove_file(request: HttpRequest, door: Door, file_id: int) -> HttpRe
         raise TooLate(_("Filen är redan inskickad. Be samordnaren ta bort den."))
     remove_file(attachment, by=door.by)
     return redirect(door.address("file"))
+
+
+@require_GET
+def file_open(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A file by its own address, for whoever is signed in and can see what it lies beside."""
+    attachment = get_object_or_404(Attachment, pk=pk, removed_at=None)
+    reach = apps.get_model(attachment.subject_type)._default_manager.all().visible_to(request.user)
+    subject = get_object_or_404(reach, pk=attachment.subject_id)
+    if isinstance(subject, Obligation):  # it may show the small numbers that its report is protected for
+        require(can_see_raw(request.user, subject.assignment.actor))
+    return sent_as_file(attachment)
 
 
 def sent_as_file(attachment: Attachment) -> FileResponse:

@@ -1,5 +1,6 @@
 """The reporting link. Opening it changes nothing and uses nothing up, however often and by whomever: a button does."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -90,8 +91,8 @@ def _enter(request: HttpRequest, link: AccessLink, obligations: list[Obligation]
     known = Visit.of(request, max_age=KNOWN_FOR)
     is_first = enter_link(link)
     is_same = known is not None and known.link == link.pk
-    visit = known if known and is_same else Visit.begin(link)
     asked = [one for one in obligations if obligation_state(one) not in (State.EXEMPT, State.CLOSED)]
+    visit = replace(known if known and is_same else Visit.begin(link), is_list=len(asked) > 1)
     address = reverse("answer_list")
     if len(asked) == 1:
         page = "unchanged" if "unchanged" in request.POST else _first_page(asked[0])

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db.models import Exists, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,11 +12,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from followup.actions.answers import has_receipt, receipt_goes_to, submit_answer
-from followup.actions.drafts import Seen, begin_change, discard_draft, refuse_if_answered
+from followup.actions.drafts import Seen, begin_draft, discard_draft, refuse_if_answered
 from followup.forms.answer import FORMS, Answer, FiguresForm, carried_figures, typed_answers
-from followup.models import AnnualFollowUp, Assessment, Draft, Obligation, Report, ReportSignature
+from followup.models import AnnualFollowUp, Assessment, Draft, Obligation, Report
 from followup.queries import obligation_state
-from followup.queries.answering import behind_link, earlier_reports, in_same_round, left_to_answer, next_round, with_answers, written
+from followup.queries.answering import (
+    asked_figures_of,
+    earlier_reports,
+    earlier_reports_of,
+    in_same_round,
+    left_to_answer,
+    next_round,
+    written,
+)
 from followup.transitions import State, Verb, refusal
 from followup.views.answer import frame
 from followup.views.doors import Door
@@ -57,8 +66,9 @@ def answer_submit(request: HttpRequest, door: Door) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer_unchanged(request: HttpRequest, door: Door) -> HttpResponse:
     """Nothing new: last time's status again. How things stand is carried over in sight; what adds up is asked, and empty is missing."""
-    answer = Answer(door.obligation, door.channel)
-    last = next(iter(earlier_reports(door.obligation)), None)
+    earlier = earlier_reports_of([door.obligation])
+    last = next(iter(earlier[door.obligation.pk]), None)
+    answer = Answer(door.obligation, door.channel, asked_figures_of([door.obligation], earlier)[door.obligation.pk])
     key = _key(request) if request.method == "POST" else None
     if key and Report.objects.filter(obligation=door.obligation, form_key=key).exists():
         return redirect(door.address("thanks"))
@@ -111,7 +121,7 @@ def answer_change(request: HttpRequest, door: Door) -> HttpResponse:
     if step in FORMS or step == "figures":
         typed = Answer(door.obligation, door.channel).form(step, request.POST)
         late = {step: typed.typed} if typed.may_be_kept else {}
-    begin_change(door.obligation, typed_answers(report), by=door.by, writer=door.writer, typed_too_late=late)
+    begin_draft(door.obligation, typed_answers(report), by=door.by, writer=door.writer, typed_too_late=late)
     is_correction = obligation_state(door.obligation) in (State.APPROVED, State.CORRECTING)
     return redirect(door.address("why" if is_correction else "check"))
 
@@ -208,7 +218,8 @@ def _receipt(request: HttpRequest, door: Door) -> HttpResponse:
     if report is None:
         raise TooLate(_("Det finns ingen inskickad rapport."))
     state = obligation_state(door.obligation)
-    lines = report.lines.select_related("indicator_version__indicator").prefetch_related("cells").order_by("id")
+    lines = list(report.lines.select_related("indicator_version__indicator").order_by("id"))
+    prefetch_related_objects([line for line in lines if line.indicator_version.breakdowns], "cells")
     comments = report.comments.select_related("line__indicator_version__indicator")
     more = {
         "report": report,
@@ -219,10 +230,9 @@ def _receipt(request: HttpRequest, door: Door) -> HttpResponse:
         "may_change": refusal(state, Verb.SUBMIT) is None,
         "may_correct": refusal(state, Verb.CORRECT) is None,
         "is_closed": _is_closed(door.obligation),
-        "left": [(one, _address_of(door, one)) for one in _left(door)],
         "list": _list_address(door),
         "files": door.files(),
-        "signature": ReportSignature.objects.filter(report=report, erased_at=None).first(),
+        "signature": getattr(report, "signature", None),
         "wishes": report.correction_requests.open() if state == State.APPROVED else [],
     }
     return render(request, "followup/answer/receipt.html", {**frame(door), **more})
@@ -231,9 +241,8 @@ def _receipt(request: HttpRequest, door: Door) -> HttpResponse:
 def _concluded(obligation: Obligation) -> Assessment | None:
     """What was judged of the measure in the year's follow-up, once that is frozen."""
     period, measure = obligation.period, obligation.assignment.measure
-    if not AnnualFollowUp.objects.filter(plan=period.plan_id, year=period.year).exists():
-        return None
-    return Assessment.objects.filter(measure=measure, year=period.year).order_by("id").last()
+    frozen = AnnualFollowUp.objects.filter(plan=period.plan_id, year=period.year)
+    return Assessment.objects.filter(Exists(frozen), measure=measure, year=period.year).order_by("id").last()
 
 
 def _is_closed(obligation: Obligation) -> bool:
@@ -264,15 +273,13 @@ def _latest(door: Door) -> Report | None:
 
 def _list_address(door: Door) -> str:
     """The list of all measures behind the link, when there is more than one."""
-    if door.link is None or behind_link(door.link).count() < 2:
-        return ""
-    return reverse("answer_list")
+    return reverse("answer_list") if door.is_one_of_many else ""
 
 
 def _left(door: Door) -> list[Obligation]:
     obligation = door.obligation
-    rest = with_answers(in_same_round(obligation.assignment.actor_id, obligation.period)).exclude(pk=obligation.pk)
-    return left_to_answer(rest)
+    rest = in_same_round(obligation.assignment.actor_id, obligation.period).exclude(pk=obligation.pk)
+    return left_to_answer(rest.select_related("assignment__measure", "period").prefetch_related("reports", "rulings"))
 
 
 def _address_of(door: Door, obligation: Obligation) -> str:

@@ -14,6 +14,7 @@ from followup.queries import obligation_state, whom_to_ask
 from followup.queries.beside import columns_of, rows_of, said
 from followup.queries.review import Waiting, earlier_of, review_queue, with_lines
 from followup.transitions import State, Verb, refusal
+from stakeholders.actions.attachments import attachments_of
 from stakeholders.permissions import SignedInRequest
 
 BESIDE = 12
@@ -41,6 +42,7 @@ def review_page(request: SignedInRequest, report: Report, *, status: int = 200, 
     context = {
         **_common(request, report, comments),
         **_place_in(queue, report),
+        "files": attachments_of(report.obligation),
         "columns": columns,
         "rows": rows_of(report, columns, earlier, comments),
         "round": round_id,
@@ -67,6 +69,7 @@ def read_page(request: SignedInRequest, report: Report, *, status: int = 200, **
     context = {
         **_common(request, report, comments),
         "answers": [(line, said(line) if raw or not line.indicator_version.counts_people else None) for line in report.lines.all()],
+        "files": attachments_of(report.obligation) if raw else [],
         "correction_form": CorrectionForm(prefix="correction"),
         **forms,
     }

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from followup.actions.answers import submit_answer
-from followup.actions.drafts import Answers, Seen, Writer, save_draft
+from followup.actions.drafts import Answers, Seen, Writer, begin_draft
 from followup.forms.answer import Answer, carried_figures
 from followup.forms.words import MEANINGS, HappenedForm, NameForm
 from followup.links import proposals_url
@@ -86,7 +87,7 @@ def answer_say_name(request: HttpRequest, link: AccessLink, visit: Visit) -> Htt
     form = NameForm(request.POST) if request.method == "POST" else NameForm(initial=known)
     if request.method == "POST" and form.is_valid():
         response = redirect(go)
-        Visit(visit.link, visit.mark, **form.cleaned_data).set_on(response)
+        replace(visit, **form.cleaned_data).set_on(response)
         return response
     status = 422 if request.method == "POST" else 200
     return render(request, "followup/answer/name.html", {**_frame(link), "form": form, "back": reverse("answer_list")}, status=status)
@@ -145,7 +146,8 @@ def _asked(link: AccessLink) -> list[Obligation]:
 
 def _answer_alike(chosen: list[Obligation], said: str, happened: str, link: AccessLink, visit: Visit) -> None:
     """Begin a draft for each: the status that was said or, for "unchanged", its own last one with what stands as it stood."""
-    figures, earlier = asked_figures_of(chosen), earlier_reports_of(chosen)
+    earlier = earlier_reports_of(chosen)
+    figures = asked_figures_of(chosen, earlier)
     for one in chosen:
         last = next(iter(earlier[one.pk]), None)
         if said == "unchanged" and last is None:
@@ -160,8 +162,7 @@ def _answer_alike(chosen: list[Obligation], said: str, happened: str, link: Acce
                 answers["needs"] = {"needs": last.what_is_needed}
             if figures[one.pk] and all(figure.says_how_it_stands for figure in figures[one.pk]):
                 answers["figures"] = carried_figures(figures[one.pk])
-        for step, typed in answers.items():
-            save_draft(one, by=link.contact, step=step, answers=typed, seen=Seen.now(one), writer=_writer(link, visit))
+        begin_draft(one, answers, by=link.contact, writer=Writer(visit.name or str(link.contact), visit.mark))
 
 
 def _send(request: HttpRequest, ready: list[Answer], link: AccessLink, visit: Visit) -> tuple[list[Report], list[tuple[Obligation, str]]]:
@@ -217,10 +218,6 @@ def _sign(obligation: Obligation, figures: list[Any]) -> tuple[str, str]:
     if state in (State.SUBMITTED, State.CORRECTING):
         return "to_review", _("inskickad")
     return "asked", _("inte besvarad")
-
-
-def _writer(link: AccessLink, visit: Visit) -> Writer:
-    return Writer(visit.name or str(link.contact), visit.mark)
 
 
 def _frame(link: AccessLink) -> dict[str, Any]:

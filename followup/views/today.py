@@ -64,6 +64,7 @@ def _coordinator(workspace: Workspace) -> dict[str, Any]:
     measures = today.with_their_gaps(Measure.objects.within(workspace))
     now = [
         *today.wrong_addresses(missing),
+        *today.wrong_persons(workspace),
         *today.to_review(workspace),
         *today.unsure_mail(cells),
         *today.wishes_for_correction(workspace),
