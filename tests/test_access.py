@@ -22,8 +22,8 @@ from followup.actions.reviews import request_correction
 from followup.models import AnnualFollowUp, FrozenFile
 from measures.actions.measures import add_activity
 from stakeholders import clock
-from stakeholders.actions.dispatches import plan_dispatch
 from stakeholders.actions.attachments import attach_file
+from stakeholders.actions.dispatches import plan_dispatch
 from stakeholders.actions.jobs import queue_job
 from stakeholders.models import Dispatch
 from stakeholders.rules import DispatchKind, DispatchState, Role
