@@ -44,7 +44,7 @@ def freeze(client, plan, **form) -> Job:
     """By page, as a person does it, and then the worker."""
     answer = client.post(f"/plans/{plan.pk}/years/2026/freeze/", form)
     assert answer.status_code == 302, text_of(answer)
-    assert "Arbetet pågår" in text_of(client.get(answer["Location"]))
+    assert "Väntar på sin tur" in text_of(client.get(answer["Location"]))
     run_jobs()
     return Job.objects.latest("pk")
 
