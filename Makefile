@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check tidy format lint templates imports types migrations deploy-check lock install install-dev
+.PHONY: help run test drill bench check tidy format lint templates imports types migrations deploy-check lock install install-dev
 
 BASE_PYTHON ?= $(shell for v in python3.13 python3.12 python3.11 python3; do \
 	"$$v" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$v"; break; }; done)
@@ -46,6 +46,12 @@ test: $(DEV_STAMP)  ## Every test with small counts; ARGS="-k report" chooses, D
 	@$(PYTHON) -m pytest $(ARGS)
 
 check: $(DEV_STAMP) format lint templates imports types migrations deploy-check test  ## All that must be green
+
+drill: $(DEV_STAMP)  ## The tests with the large counts: many kills, many plans, many rows
+	@DRILL=1 $(PYTHON) -m pytest $(ARGS)
+
+bench: $(DEV_STAMP)  ## The roll-up against the raw SQL that reads the same rows (PostgreSQL)
+	@$(PYTHON) -m bench
 
 tidy: $(DEV_STAMP)  ## Format everything and mend what can be mended by machine
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet . ; $(BIN)/djade --target-version 5.2 $(TEMPLATES) 2>/dev/null || true
