@@ -26,6 +26,10 @@ MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]  # noqa: F405
 ZEAL_RAISE = True
 # Except where rows are locked one by one: a bulk action is a loop, each with its own checks and event.
 ZEAL_ALLOWLIST = [
+    {"model": "followup.Obligation", "field": "get()"},
+    {"model": "followup.Obligation", "field": "reports"},
+    {"model": "followup.Obligation", "field": "rulings"},
+    {"model": "followup.Report", "field": "get()"},
     {"model": "measures.Assignment", "field": "get()"},
     {"model": "measures.Measure", "field": "get()"},
     {"model": "measures.Plan", "field": "periods"},

@@ -129,6 +129,7 @@ review_list             GET    /reviews/                        -      200      
 report_approve_many     POST   /reviews/approve/                -      302      403       403      302      403     403     302     403
 report_show             GET    /reports/{report}/               -      404      404       200      200      200     200     200     200
 report_as_answered      GET    /reports/{report}/as-answered/   -      404      404       200      200      200     200     200     200
+report_effect           GET    /reports/{report}/effect/        -      404      404       403      200      403     403     200     403
 report_approve          POST   /reports/{report}/approve/       -      404      404       403      302      403     403     302     403
 report_return           POST   /reports/{report}/return/        -      404      404       403      302      403     403     302     403
 report_withdraw         POST   /reports/{report}/withdraw/      -      404      404       403      403      403     403     409     409
@@ -138,7 +139,8 @@ correction_decline      POST   /corrections/{correction}/decline/    - 404      
 # A part in a measure, and its journal
 assignment_show         GET    /assignments/{assignment}/       -      404      404       200      200      200     200     200     200
 note_write              POST   /assignments/{assignment}/notes/ -      404      404       302      302      403     403     302     302
-note_remove             POST   /notes/{note}/remove/            -      404      404       302 403 404 404 403 403
+note_file               GET    /notes/{note}/files/{note_file}/ -      404      404       200      200      404     404     200     200
+note_remove             POST   /notes/{note}/remove/            -      404      404       302      403      404     404     403     403
 # A plan read in from a file
 import_upload           GET    /imports/                        -      200      403       403      403      403     403     200     200
 import_upload           POST   /imports/                        -      422      403       403      403      403     403     422     422
@@ -365,6 +367,8 @@ def the_world(
     approved = a_report(an_obligation(an_assignment(other_measure, assignment.actor), period), approved_by=reviewer)
     correction = request_correction(approved, by=reporter, reason="räknat fel")
     note = write_note(assignment, by=reporter, day=clock.today(), text="Vi har flyttat.", visibility="shared")
+    file = attach_file(obligation, BytesIO(b"%PDF-1.7"), by=reporter, workspace=workspace, name="foto.pdf", size=8)
+    note_file = attach_file(note, BytesIO(b"%PDF-1.7"), by=reporter, workspace=workspace, name="underlag.pdf", size=8)
     frozen = AnnualFollowUp.objects.create(plan=plan, year=2025, version=1, rules_version="1", frozen_by=coordinator)
     FrozenFile.objects.create(annual=frozen, name="aret.json", content_type="application/json", content=b"{}", sha256="")
     # A proposal to the other actor, in a plan of its own so that the other actor sees nothing of the first.
@@ -399,9 +403,10 @@ def the_world(
         "report": report.pk,
         "correction": correction.pk,
         "note": note.pk,
+        "file": file.pk,
+        "note_file": note_file.pk,
         "import": an_import(workspace, by=coordinator).pk,
         "workspace": workspace.slug,
-        "file": attach_file(obligation, BytesIO(b"%PDF-1.4"), by=reporter, workspace=workspace, name="x.pdf", size=8).pk,
     }
     return people, things
 

@@ -2,19 +2,21 @@
 
 from datetime import date
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from followup.models import JournalNote
 from measures.models import Assignment
 from stakeholders import clock, events
+from stakeholders.actions.attachments import attach_file, attachments_of, remove_file
 from stakeholders.models import Actor, User
 from stakeholders.refusals import NotRight, TooLate
 
 
 @transaction.atomic
-def write_note(assignment: Assignment, *, by: User, day: date, text: str, visibility: str) -> JournalNote:
-    """A dated note, told for the writer's own organisation."""
+def write_note(assignment: Assignment, *, by: User, day: date, text: str, visibility: str, file: UploadedFile | None = None) -> JournalNote:
+    """A dated note, told for the writer's own organisation, with a file when there is one. Nothing is kept if the file is refused."""
     if not text.strip():
         raise NotRight(_("Skriv vad som hände."))
     if day > clock.today():
@@ -22,6 +24,8 @@ def write_note(assignment: Assignment, *, by: User, day: date, text: str, visibi
     note = JournalNote.objects.create(
         assignment=assignment, actor=organisation_of(by, assignment), day=day, text=text.strip(), visibility=visibility, by_user=by
     )
+    if file:
+        attach_file(note, file, by=by, workspace=assignment.actor.workspace, name=file.name or "", size=file.size or 0)
     events.record("note.written", note, workspace=assignment.actor.workspace, by=by, visibility=visibility)
     return note
 
@@ -34,6 +38,8 @@ def remove_note(note: JournalNote, *, by: User) -> JournalNote:
         raise TooLate(_("Anteckningen är redan borttagen."))
     note.removed_at, note.removed_by = clock.now(), by
     note.save(update_fields=["removed_at", "removed_by"])
+    for attachment in attachments_of(note):
+        remove_file(attachment, by=by)
     events.record("note.removed", note, workspace=note.actor.workspace, by=by)
     return note
 

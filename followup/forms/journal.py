@@ -36,6 +36,8 @@ class NoteForm(forms.Form):
     )
     visibility = forms.ChoiceField(label=_("Vem får läsa?"), widget=forms.RadioSelect, initial=Visibility.SHARED)
 
+    file = forms.FileField(label=_("Bilaga"), required=False, help_text=_("Foto, PDF, Word eller Excel, högst 10 MB."))
+
     def __init__(self, *args: Any, actor: Actor, own: Actor, **kwargs: Any) -> None:
         """`actor`: whose assignment it is; `own`: the writer's organisation."""
         super().__init__(*args, **kwargs)

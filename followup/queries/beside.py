@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
-from followup.models import Report, ReportLine, ReviewComment
+from followup.models import Report, ReportCell, ReportLine, ReviewComment
 from followup.queries.review import Earlier, amount, figures_of, is_odd
 from followup.words import LineState
 from measures.models import IndicatorVersion, Target
@@ -47,6 +47,7 @@ class FigureRow:
     why: list[str] = field(default_factory=list)
     change: str = ""
     comments: list[ReviewComment] = field(default_factory=list)
+    cells: list[ReportCell] = field(default_factory=list)
 
 
 def columns_of(report: Report, earlier: Earlier) -> list[Column]:
@@ -84,6 +85,7 @@ def rows_of(report: Report, columns: list[Column], earlier: Earlier, comments: l
                 is_odd=line.is_confirmed_odd or is_odd(line, before),
                 change=_change(line, before),
                 comments=by_line[line.pk],
+                cells=list(line.cells.all()),
             )
         )
     _explain(report, [row for row in rows if row.is_odd], last)

@@ -1,15 +1,13 @@
 """What a reviewer needs: the queue with odd figures first, and a report beside last time and the same time last year."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, prefetch_related_objects
 
-from followup.models import Report, ReportLine
+from followup.models import Period, Report, ReportLine
 from followup.rules import is_far_off
 from followup.words import LineState
 from measures.rules import SCALE, IndicatorKind
@@ -43,43 +41,56 @@ class Earlier:
 
 
 def review_queue(user: Any, period_id: int | None = None) -> list[Waiting]:
-    """The reports that `user` is to review, odd figures first, then the oldest. Five queries, however many there are."""
+    """The reports that `user` is to review, odd figures first, then the oldest."""
+    return desk(user, period_id)[0]
+
+
+def desk(user: Any, period_id: int | None = None, report: Report | None = None) -> tuple[list[Waiting], Earlier]:
+    """The queue, and what was answered before the report that lies open. Four queries, however long the queue is."""
     rooms = Workspace.objects.filter(pk__in=user.memberships.active().filter(role__in=REVIEWERS).values("actor__workspace"))
     found = Report.objects.visible_to(user).awaiting_review().filter(obligation__period__plan__workspace__in=rooms)
     if period_id:
         found = found.filter(obligation__period=period_id)
-    reports = list(with_lines(found).order_by("submitted_at", "pk"))
-    before = earlier_of(reports)
-    queue = [Waiting(report, odd_figures(report, before[report.pk].last)) for report in reports]
-    return sorted(queue, key=lambda one: (not one.odd, one.report.submitted_at, one.report.pk))
+    waiting = list(with_names(found).order_by("submitted_at", "pk"))
+    every = [*waiting, report] if report else waiting
+    answers = _answers_about(every)
+    prefetch_related_objects([*waiting, *answers], LINES)
+    by_part: dict[int, list[Report]] = defaultdict(list)
+    for one in answers:
+        by_part[one.obligation.assignment_id].append(one)
+    before = {one.pk: _earlier(one, by_part[one.obligation.assignment_id]) for one in every}
+    queue = [Waiting(one, odd_figures(one, before[one.pk].last)) for one in waiting]
+    queue.sort(key=lambda one: (not one.odd, one.report.submitted_at, one.report.pk))
+    return queue, before[report.pk] if report else Earlier()
 
 
-def with_lines(reports: Any) -> Any:
-    """The reports with what names them, and their figures."""
-    lines = ReportLine.objects.select_related("indicator_version__indicator").order_by("id")
+LINES = Prefetch("lines", ReportLine.objects.select_related("indicator_version__indicator").order_by("id"))
+
+
+def with_names(reports: Any) -> Any:
+    """The reports with the rows that name them."""
     return reports.select_related(
         "obligation__period",
         "obligation__assignment__measure",
         "obligation__assignment__actor__workspace",
         "obligation__assignment__contact",
-    ).prefetch_related(Prefetch("lines", lines))
+    )
 
 
-def earlier_of(reports: Iterable[Report]) -> dict[int, Earlier]:
-    """{report id: what was answered earlier}, for all of them in two queries."""
-    reports = list(reports)
+def with_lines(reports: Any) -> Any:
+    """The reports with what names them, and their figures."""
+    return with_names(reports).prefetch_related(LINES)
+
+
+def _answers_about(reports: list[Report]) -> list[Report]:
+    """Every version that the same parts have sent in, from the year before the earliest of the reports; in order of time."""
     if not reports:
-        return {}
+        return []
     first_year = min(report.obligation.period.year for report in reports) - 1
-    found = with_lines(
-        Report.objects.submitted()
-        .filter(obligation__assignment__in={report.obligation.assignment_id for report in reports})
-        .filter(Q(obligation__period__year__gte=first_year) | Q(obligation__in={report.obligation_id for report in reports}))
-    ).order_by("obligation__period__ends_on", "version")
-    answers: dict[int, dict[int, list[Report]]] = defaultdict(lambda: defaultdict(list))
-    for one in found:
-        answers[one.obligation.assignment_id][one.obligation_id].append(one)
-    return {report.pk: _earlier(report, answers[report.obligation.assignment_id]) for report in reports}
+    found = Report.objects.submitted().filter(
+        obligation__assignment__in={report.obligation.assignment_id for report in reports}, obligation__period__year__gte=first_year
+    )
+    return list(found.select_related("obligation__period").order_by("obligation__period__ends_on", "version"))
 
 
 def odd_figures(report: Report, last: Report | None) -> list[str]:
@@ -116,19 +127,19 @@ def figures_of(report: Report | None) -> dict[int, ReportLine]:
     return {line.indicator_version.indicator_id: line for line in report.lines.all()} if report else {}
 
 
-def _earlier(report: Report, answers: dict[int, list[Report]]) -> Earlier:
-    """`answers`: {obligation id: its versions, oldest first}, in order of time."""
+def _earlier(report: Report, answers: list[Report]) -> Earlier:
+    """`answers`: of the same part, in order of time."""
     here = report.obligation.period
-    own = [one for one in answers.get(report.obligation_id, []) if one.version < report.version]
-    before = [
-        (versions[0].obligation.period, standing)
-        for versions in answers.values()
-        if versions[0].obligation.period.ends_on < here.starts_on and (standing := _standing(versions))
-    ]
+    versions: dict[int, list[Report]] = defaultdict(list)
+    for one in answers:
+        versions[one.obligation_id].append(one)
+    own = [one for one in versions.pop(report.obligation_id, []) if one.version < report.version and one.approved_at]
+    stood = [_standing(group) for group in versions.values()]
+    standing = [one for one in stood if one and one.obligation.period.ends_on < here.starts_on]
     return Earlier(
-        last=max(before, key=lambda pair: pair[0].ends_on)[1] if before else None,
-        year_ago=next((one for period, one in before if _is_year_before(period.starts_on, here.starts_on)), None),
-        in_force=_standing([one for one in own if one.approved_at]),
+        last=standing[-1] if standing else None,
+        year_ago=next((one for one in standing if _is_year_before(one.obligation.period, here)), None),
+        in_force=_standing(own),
     )
 
 
@@ -140,5 +151,5 @@ def _standing(versions: list[Report]) -> Report | None:
     return versions[-1] if versions and not (versions[-1].returned_at or versions[-1].withdrawn_at) else None
 
 
-def _is_year_before(then: date, now: date) -> bool:
-    return (then.year + 1, then.month, then.day) == (now.year, now.month, now.day)
+def _is_year_before(then: Period, now: Period) -> bool:
+    return (then.year + 1, then.interval, then.number) == (now.year, now.interval, now.number)

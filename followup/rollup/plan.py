@@ -83,6 +83,12 @@ class Rollup:
             tuple(series for series, _ in sums), reports_of(used),
         )  # fmt: skip
 
+    def suppose_approved(self, report: int) -> None:
+        """From now, answer as if this report, which waits for review, had been approved as it stands."""
+        for by_assignment in self.answers.values():
+            for own in by_assignment.values():
+                own[:] = [answer.waiting or answer if answer.pending == report else answer for answer in own]
+
     def inside(self, window: Window) -> set[int]:
         """The periods that lie wholly inside the window."""
         if window not in self._inside:

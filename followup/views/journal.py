@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,10 +13,13 @@ from followup.actions.journal import organisation_of, remove_note, write_note
 from followup.forms.journal import NoteForm
 from followup.models import JournalNote
 from followup.permissions import can_remove_note, can_see_raw, can_write_note
-from followup.queries.assignments import answers_of
+from followup.queries.assignments import answers_of, files_of
 from followup.queries.history import of_assignment
+from followup.views.files import sent_as_file
 from measures.models import Assignment
+from stakeholders.actions.attachments import attachments_of
 from stakeholders.permissions import SignedInRequest, require
+from stakeholders.refusals import NotRight
 
 
 def assignment_show(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -29,12 +32,22 @@ def note_write(request: SignedInRequest, pk: int) -> HttpResponse:
     """Write down what happened."""
     assignment = _assignment_for(request, pk)
     require(can_write_note(request.user, assignment))
-    form = NoteForm(request.POST, actor=assignment.actor, own=organisation_of(request.user, assignment))
+    form = NoteForm(request.POST, request.FILES, actor=assignment.actor, own=organisation_of(request.user, assignment))
     if not form.is_valid():
         return _assignment_page(request, assignment, note_form=form, status=422)
-    write_note(assignment, by=request.user, **form.cleaned_data)
+    try:
+        write_note(assignment, by=request.user, **form.cleaned_data)
+    except NotRight as no:
+        form.add_error("file", no.sentence)
+        return _assignment_page(request, assignment, note_form=form, status=422)
     messages.success(request, _("Anteckningen är sparad."))
     return redirect(f"{reverse('assignment_show', args=[assignment.pk])}#journal")
+
+
+def note_file(request: SignedInRequest, pk: int, file_id: int) -> FileResponse:
+    """A file of a note, for whoever may read the note."""
+    note = get_object_or_404(JournalNote.objects.visible_to(request.user).standing(), pk=pk)
+    return sent_as_file(get_object_or_404(attachments_of(note), pk=file_id))
 
 
 @require_POST
@@ -54,12 +67,13 @@ def _assignment_for(request: SignedInRequest, pk: int) -> Assignment:
 
 def _assignment_page(request: SignedInRequest, assignment: Assignment, *, status: int = 200, **forms: Any) -> HttpResponse:
     answers = answers_of(assignment, can_see_raw(request.user, assignment.actor))
-    notes = JournalNote.objects.visible_to(request.user).standing().filter(assignment=assignment).select_related("actor", "by_user")
+    notes = list(JournalNote.objects.visible_to(request.user).standing().filter(assignment=assignment).select_related("actor", "by_user"))
+    files = files_of(notes)
     can_write = can_write_note(request.user, assignment)
     context = {
         "assignment": assignment,
         "answers": answers,
-        "notes": [(note, can_remove_note(request.user, note)) for note in notes],
+        "notes": [(note, files.get(note.pk, []), can_remove_note(request.user, note)) for note in notes],
         "history": of_assignment(assignment, [answer.obligation for answer in answers]),
         "can_write": can_write,
         "note_form": NoteForm(actor=assignment.actor, own=organisation_of(request.user, assignment)) if can_write else None,

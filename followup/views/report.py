@@ -12,7 +12,7 @@ from followup.models import Report
 from followup.permissions import can_ask_for_correction, can_comment, can_see_raw, can_withdraw_report
 from followup.queries import obligation_state, whom_to_ask
 from followup.queries.beside import columns_of, rows_of, said
-from followup.queries.review import Waiting, earlier_of, review_queue, with_lines
+from followup.queries.review import Waiting, desk, with_lines
 from followup.transitions import State, Verb, refusal
 from stakeholders.actions.attachments import attachments_of
 from stakeholders.permissions import SignedInRequest
@@ -28,17 +28,16 @@ def report_for(request: SignedInRequest, pk: int) -> Report:
         .select_related("signature", "submitted_by_user", "submitted_by_contact", "approved_by", "returned_by", "withdrawn_by")
         .select_related("obligation__period__plan__workspace", "obligation__assignment__actor__workspace")
     )
-    return get_object_or_404(found.prefetch_related("obligation__reports", "obligation__rulings"), pk=pk)
+    return get_object_or_404(found.prefetch_related("lines__cells", "obligation__reports", "obligation__rulings"), pk=pk)
 
 
 def review_page(request: SignedInRequest, report: Report, *, status: int = 200, **forms: Any) -> HttpResponse:
     """Now beside last time, with what may be done. `forms`: those to show again with what was wrong in them."""
     period, assignment = report.obligation.period, report.obligation.assignment
     round_id = request.GET.get("round") or request.POST.get("round") or ""
-    queue = review_queue(request.user, int(round_id) if round_id.isdecimal() else None)
-    earlier = earlier_of([report])[report.pk]
+    queue, earlier = desk(request.user, int(round_id) if round_id.isdecimal() else None, report)
     columns = columns_of(report, earlier)
-    comments = list(report.comments.select_related("by_user", "by_contact__actor"))
+    comments = list(report.comments.select_related("by_user", "by_contact__actor", "line__indicator_version__indicator"))
     context = {
         **_common(request, report, comments),
         **_place_in(queue, report),
@@ -64,7 +63,7 @@ def review_page(request: SignedInRequest, report: Report, *, status: int = 200, 
 
 def read_page(request: SignedInRequest, report: Report, *, status: int = 200, **forms: Any) -> HttpResponse:
     """Every question with its answer, as it was sent in; small numbers only for those who may see them."""
-    comments = list(report.comments.select_related("by_user", "by_contact__actor"))
+    comments = list(report.comments.select_related("by_user", "by_contact__actor", "line__indicator_version__indicator"))
     raw = can_see_raw(request.user, report.obligation.assignment.actor)
     context = {
         **_common(request, report, comments),
@@ -91,6 +90,7 @@ def _common(request: SignedInRequest, report: Report, comments: list[Any]) -> di
         "is_in_force": is_in_force,
         "newer": versions[0] if versions[0].pk != report.pk else None,
         "corrections": asked,
+        "files": attachments_of(report.obligation),
         "comments": [comment for comment in comments if comment.line_id is None],
         "comment_form": CommentForm(report=report),
         "correction_form": CorrectionForm(prefix="correction"),

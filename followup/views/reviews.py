@@ -6,12 +6,14 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from followup.actions import reports as actions
 from followup.actions.reviews import comment_on_report, decline_correction, request_correction
+from followup.effects import effects_of
 from followup.forms.reviews import CommentForm, CorrectionForm, DeclineForm, ReturnForm, WithdrawForm
 from followup.models import CorrectionRequest, Report
 from followup.permissions import can_ask_for_correction, can_comment, can_review_report, can_withdraw_report
@@ -78,6 +80,17 @@ def report_show(request: SignedInRequest, pk: int) -> HttpResponse:
 def report_as_answered(request: SignedInRequest, pk: int) -> HttpResponse:
     """The report as whoever answered saw it."""
     return read_page(request, report_for(request, pk))
+
+
+def report_effect(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What the figures become if the report is approved: a part of the review page, and a page of its own where there are no scripts."""
+    report = report_for(request, pk)
+    require(can_review_report(request.user, report))
+    context = {"report": report, "assignment": report.obligation.assignment, "effects": effects_of(report), "round": _round(request)}
+    template = "followup/_effect.html" if request.headers.get("HX-Request") else "followup/effect.html"
+    response = render(request, template, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 @require_POST
