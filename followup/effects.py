@@ -57,6 +57,5 @@ def _standing(rollup: Rollup, version: IndicatorVersion, window: Window) -> tupl
 
 
 def _written(figure: Figure, version: IndicatorVersion) -> str:
-    if figure.kind == IndicatorKind.RATIO:
-        return formats.percent_interval(figure.low, figure.high)
-    return formats.interval(figure.low, figure.high, version.decimals)
+    words = formats.interval(figure.low, figure.high, version.decimals)
+    return f"{words}{formats.NBSP}%" if figure.kind == IndicatorKind.RATIO and words else words
