@@ -69,6 +69,7 @@ def read_page(request: SignedInRequest, report: Report, *, status: int = 200, **
         **_common(request, report, comments),
         "answers": [(line, said(line) if raw or not line.indicator_version.counts_people else None) for line in report.lines.all()],
         "files": attachments_of(report.obligation) if raw else [],
+        "comments": comments,
         "correction_form": CorrectionForm(prefix="correction"),
         **forms,
     }
