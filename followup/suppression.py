@@ -2,6 +2,7 @@
 
 One function for pages, pictures, exports, mail and API alike. Values in, values out: what the cells are and how they sum is the caller's to say.
 A hidden small number is safe when another number would fit everything that is shown just as well; `protect` goes on hiding until each has one.
+The words say something too – four parts *färre än 5* under a total *färre än 5* can only be ones – so where no more can be hidden, *färre än k* becomes *dold*.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
@@ -41,7 +42,7 @@ def protect(
     known: Set[Key] = frozenset(),
     hidden_before: Set[Key] = frozenset(),
 ) -> dict[Key, Protection]:
-    """The cells that may not be shown, and why: *färre än k* or *dold*.
+    """The cells that may not be shown, and why: *färre än k*, or *dold*, which says only that there is somebody.
 
     `known` are cells the reader knows (a partner's own): never hidden, and of no help in hiding. `hidden_before` stay hidden.
     """
@@ -88,16 +89,20 @@ def _given_away(each: Sums, k: int, hidden: Mapping[Key, Protection], known: Set
     """What else to hide because some small number is the only one that fits what is shown: the smallest that it is worked out from."""
     for equations in _connected(each.sums, hidden):
         cells = {key for equation in equations for key in equation if key in hidden}
-        exposed = sorted((key for key in cells if hidden[key] == Protection.FEW and 0 < each.amounts[key] < k), key=repr)
-        if exposed:
+        small = {key for key in cells if 0 < each.amounts[key] < k}
+        if small:
             in_order = sorted(cells, key=lambda key: (-each.amounts[key], repr(key)))
             solved = _solved(equations, in_order)
             moves = _moves(solved, in_order)
-            for key in exposed:
-                if not _has_another_story(each.amounts, key, moves, k):
-                    more = _worked_out_from(each.amounts, key, solved, hidden, known)
-                    if more is not None:
-                        return more
+            limits = {key: _limits(each.amounts[key], hidden[key], k) for key in cells}
+            for key in sorted(small, key=repr):
+                if not _has_another_story(each.amounts, key, moves, limits):
+                    words = [cell for cell in in_order if cell in small and hidden[cell] == Protection.FEW]
+                    more = _called_too_much(each.amounts, key, words, solved, hidden) or _worked_out_from(
+                        each.amounts, key, solved, hidden, known
+                    )
+                    if more is not None or words:
+                        return words[0] if more is None else more
     return None
 
 
@@ -153,24 +158,35 @@ def _without(row: Equation, by: Equation, pivot: Key) -> Equation:
     return {key: factor // common for key, factor in left.items()}
 
 
-def _has_another_story(amounts: Mapping[Key, int], key: Key, moves: list[Equation], k: int) -> bool:
+Limits = tuple[int, int | None]
+"""The least and the most a hidden cell can be, as far as its word tells the reader."""
+
+
+def _limits(amount: int, word: Protection, k: int) -> Limits:
+    """*Färre än k* is 1…k−1. *Dold* is at least k, or nobody; but at least one where a small number had to be called so."""
+    if 0 < amount < k:
+        return SCALE, k - 1 if word == Protection.FEW else None
+    return (k if amount else 0), None
+
+
+def _has_another_story(amounts: Mapping[Key, int], key: Key, moves: list[Equation], limits: Mapping[Key, Limits]) -> bool:
     """Whether the number could be another, and all that is shown the same: a move, mended by others until every cell is possible."""
     for start in moves:
         for way in (1, -1):
-            if key in start and _mended({cell: way * step for cell, step in start.items()}, amounts, key, moves, k):
+            if key in start and _mended({cell: way * step for cell, step in start.items()}, amounts, key, moves, limits):
                 return True
     return False
 
 
-def _mended(move: Equation, amounts: Mapping[Key, int], key: Key, moves: list[Equation], k: int) -> bool:
+def _mended(move: Equation, amounts: Mapping[Key, int], key: Key, moves: list[Equation], limits: Mapping[Key, Limits]) -> bool:
     """Add other moves, each time the one that helps most, as long as something is impossible."""
-    wrong = _impossible(move, amounts, k)
+    wrong = _impossible(move, amounts, limits)
     while wrong:
         tries = [_added(move, other, way) for other in moves for way in (1, -1)]
-        best = min((tried for tried in tries if key in tried), key=lambda tried: _impossible(tried, amounts, k), default=move)
-        if _impossible(best, amounts, k) >= wrong:
+        best = min((tried for tried in tries if key in tried), key=lambda tried: _impossible(tried, amounts, limits), default=move)
+        if _impossible(best, amounts, limits) >= wrong:
             return False
-        move, wrong = best, _impossible(best, amounts, k)
+        move, wrong = best, _impossible(best, amounts, limits)
     return True
 
 
@@ -179,15 +195,22 @@ def _added(move: Equation, other: Equation, way: int) -> Equation:
     return {cell: step for cell, step in mixed.items() if step}
 
 
-def _impossible(move: Equation, amounts: Mapping[Key, int], k: int) -> int:
-    """How far the cells would go beyond what the reader knows: the few are 1…k−1, anything else hidden is at least k, or nobody."""
+def _impossible(move: Equation, amounts: Mapping[Key, int], limits: Mapping[Key, Limits]) -> int:
+    """How far the cells would go beyond what the reader knows of them."""
     beyond = 0
     for cell, step in move.items():
-        amount = amounts[cell]
-        after = amount + step * SCALE
-        least, most = (SCALE, k - 1) if 0 < amount < k else (k if amount else 0, after)
-        beyond += max(0, least - after) + max(0, after - most)
+        after = amounts[cell] + step * SCALE
+        least, most = limits[cell]
+        beyond += max(0, least - after) + (max(0, after - most) if most is not None else 0)
     return beyond
+
+
+def _called_too_much(
+    amounts: Mapping[Key, int], key: Key, words: Iterable[Key], solved: Mapping[Key, Equation], hidden: Mapping[Key, Protection]
+) -> Key | None:
+    """The largest total called *färre än k* where nothing shown gives the number away, only such words."""
+    together = {cell for row in solved.values() if key in row and row.keys() <= hidden.keys() for cell in row}
+    return next((cell for cell in words if cell in together and amounts[cell] > amounts[key]), None)
 
 
 def _worked_out_from(
