@@ -1,11 +1,12 @@
 """What the example needs besides reports: decisions to take, overlap decisions, statistics from elsewhere. All invented."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from followup.actions.annual import ask_for_decision, record_decision
 from followup.demo.answers import chance
 from followup.models import Decision, OutsideValue, OverlapDecision
 from followup.words import Overlap
+from measures.actions.measures import add_activity
 from measures.models import Indicator, IndicatorVersion, Plan
 from measures.rules import SCALE, EffectLevel, IndicatorKind
 from stakeholders import clock, events
@@ -19,6 +20,16 @@ QUESTIONS = (
     ("2.1", "Ska sommarjobben göras om?", "En lottad studie visar lägre inkomst senare för vissa. Vår egen uppföljning kan inte svara på det.", "Samordnaren",
      "Koppla jobben till läxhjälpen. Pröva igen om två år."),
 )  # fmt: skip
+
+STEPS = (
+    ("3.1", "Grupp på skolan", -15, None, -15, None),
+    ("3.1", "Grupp på biblioteket", -6, None, -5, None),
+    ("3.1", "Utbilda läxhjälpare", -10, -6, -10, -6),
+    ("3.1", "Torsdagsgrupp", -2, 3, None, None),
+    ("2.3", "Värva handledare", -14, -12, -14, -11),
+    ("2.3", "Första gruppen trainees", -9, 1, -9, None),
+)
+"""Measure, step, then in months from now: planned start and end, started, ended."""
 
 STATISTICS = (
     (
@@ -35,6 +46,17 @@ STATISTICS = (
     ),
 )
 MISSING = {("Behöriga till yrkesprogram i årskurs 9", "Kanalbyn", 2022)}
+
+
+def add_steps(plan: Plan, *, by: User) -> None:
+    """A few measures in steps: done, going on, late, without end."""
+    today = clock.today()
+    for number, title, *months in STEPS:
+        planned_start, planned_end, started_on, ended_on = (each if each is None else today + timedelta(days=30 * each) for each in months)
+        for measure in plan.measures.filter(number=number):
+            add_activity(
+                measure, by=by, title=title, planned_start=planned_start, planned_end=planned_end, started_on=started_on, ended_on=ended_on
+            )
 
 
 def add_decisions(plan: Plan, *, by: User) -> None:

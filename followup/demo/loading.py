@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from followup.demo.cast import make_room, make_user, write_sign_in
-from followup.demo.extras import add_decisions, add_overlaps, add_statistics
+from followup.demo.extras import add_decisions, add_overlaps, add_statistics, add_steps
 from followup.demo.history import History
 from followup.links import issue_link
 from followup.models import Obligation
@@ -42,6 +42,7 @@ def load_demo() -> str:
         add_statistics(plan, by=users[Role.COORDINATOR])
     History(plan, coordinator=users[Role.COORDINATOR], reviewer=users[Role.REVIEWER]).live(first_year)
     add_decisions(plan, by=users[Role.COORDINATOR])
+    add_steps(plan, by=users[Role.COORDINATOR])
     _lay_old_mail_to_rest(workspace)
     _ask_to_freeze(plan, first_year, by=users[Role.COORDINATOR])
     return write_sign_in(_some_links(plan))

@@ -118,7 +118,7 @@ def _letter(measure: Measure, actor: Actor | None, form: AssignForm) -> dict[str
 def _say(request: SignedInRequest, assignment: Assignment) -> None:
     names: dict[str, Any] = {"actor": assignment.actor, "measure": assignment.measure, "role": assignment.get_role_display()}
     if assignment.accepted_at:
-        words = _("%(actor)s är nu %(role)s för %(measure)s.")
+        words = _("%(measure)s: %(actor)s är tilldelad, %(role)s.")
     elif assignment.contact and assignment.contact.email:
         words = _("%(actor)s är föreslagen som %(role)s för %(measure)s. Mejlet går om tio minuter.")
     else:

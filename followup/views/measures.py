@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 
 from followup.queries.measure_sheet import MeasureSheet, effect_chain, measure_sheet
 from followup.queries.story import history_of_measure
+from followup.timeline import Step, timeline
 from followup.views.statuses import UNREPORTED, statuses_today
 from measures.actions.measures import change_measure
 from measures.forms import MeasureForm
-from measures.models import Consequence, Measure
+from measures.models import Activity, Consequence, Measure
 from measures.permissions import can_change_plan
+from stakeholders import clock
 from stakeholders.formats import full_day, listing, span
 from stakeholders.permissions import SignedInRequest, can_read_all, require
 from stakeholders.refusals import ChangedMeanwhile, NotRight
@@ -78,11 +80,16 @@ def _sheet(request: SignedInRequest, measure: Measure) -> dict[str, Any]:
         "consequences": list(Consequence.objects.filter(causes__measures=measure).distinct()),
         "areas": list(measure.areas.all()),
         "chain": effect_chain(measure),
+        "timeline": timeline([_step(activity) for activity in sheet.activities], clock.today()),
         "lines": lines,
         "events": events,
         "sees_all": sees_all,
         "can_edit": can_change_plan(request.user, measure.plan),
     }
+
+
+def _step(activity: Activity) -> Step:
+    return Step(activity.title, activity.planned_start, activity.planned_end, activity.started_on, activity.ended_on)
 
 
 def _status(sheet: MeasureSheet, status: str) -> dict[str, str]:

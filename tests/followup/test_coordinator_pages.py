@@ -1,6 +1,6 @@
 """The coordinator's way through the pages: the day, the plan, assigning, two who edit at once, searching, and what it costs."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from followup.models import Obligation
 from measures.actions.measures import add_activity
 from measures.models import Assignment
+from stakeholders import clock
+from stakeholders.formats import short_day
 from stakeholders.models import Actor, Dispatch
 from tests.factories import (
     a_contact,
@@ -110,6 +112,21 @@ def test_the_sheet_shows_the_chain_with_the_way_to_each_figure_and_the_steps(des
     assert f"/indicators/{indicator.pk}/figure/" in page
     assert "Mål 80 st år 2028" in page
     assert "Utbilda läxhjälpare" in page
+
+
+def test_a_step_past_its_day_is_late_in_the_picture_and_one_without_days_is_not_drawn(desk, measure):
+    today = clock.today()
+    add_activity(measure, by=None, title="Värva handledare", planned_start=today - timedelta(60), planned_end=today - timedelta(30))
+    add_activity(measure, by=None, title="Utbilda läxhjälpare", started_on=today - timedelta(90), ended_on=today - timedelta(40))
+    add_activity(measure, by=None, title="Utan dagar")
+
+    page = desk.get(f"/measures/{measure.pk}/").content.decode()
+    picture = page[page.index('<svg class="picture"') :].partition("</svg>")[0]
+
+    assert picture.count("försenad") == 1
+    assert f"klar {short_day(today - timedelta(40))}" in picture
+    assert "Utan dagar" not in picture
+    assert "Utan dagar" in page
 
 
 def test_the_day_says_how_the_round_stands(desk, obligation):
