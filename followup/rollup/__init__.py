@@ -38,7 +38,7 @@ def plan_figures(
     plan: Plan, windows: Collection[Window], *, as_of: datetime | None = None, breakdowns: bool = False
 ) -> dict[tuple[int, Window], Figure]:
     """Every figure of a plan: by (indicator id, window)."""
-    rollup = load(plan, windows, as_of=as_of, breakdowns=breakdowns)
+    rollup = Rollup(plan, windows, as_of, None, breakdowns=breakdowns, only_these=True)
     return {(indicator, window): rollup.figure(indicator, window) for window in windows for indicator in rollup.lines}
 
 

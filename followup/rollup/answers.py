@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from followup.rollup.rows import APPROVED, NOT_APPLICABLE, ON_TIME, RETURNED, VALUE, WITHDRAWN, ZERO, Rows
+from followup.rollup.rows import APPROVED, NOT_APPLICABLE, ON_TIME, RETURNED, USABLE, WITHDRAWN, PeriodRow, Rows
 from followup.words import MissingReason
 
 
@@ -33,7 +33,7 @@ class Answer(NamedTuple):
 
     @property
     def is_usable(self) -> bool:
-        return self.state in (VALUE, ZERO)
+        return self.state in USABLE
 
     @property
     def applies(self) -> bool:
@@ -45,7 +45,7 @@ class Answer(NamedTuple):
 
     @property
     def ends_carrying(self) -> bool:
-        return self.is_emptied or (self.report != 0 and self.state not in (VALUE, ZERO))
+        return self.is_emptied or (self.report != 0 and self.state not in USABLE)
 
     @property
     def why_missing(self) -> MissingReason:
@@ -64,17 +64,16 @@ _new = tuple.__new__
 
 
 def answers(rows: Rows) -> tuple[dict[int, dict[int, Own]], dict[int, list[Answer]]]:
-    """By indicator and assignment; and, by obligation, the answers about an older definition where a year is asked for in both."""
-    in_order = sorted(rows.periods.values(), key=lambda period: (period.end, period.start))
-    place = {period.id: index for index, period in enumerate(in_order)}
-    period_due = {period.id: period.is_due for period in in_order}
+    """By indicator and assignment, both in order; and, by obligation, the answers about an older definition where a year is asked for in both."""
+    place = {period.id: index for index, period in enumerate(in_order(rows))}
+    period_due = {period.id: period.is_due for period in rows.periods.values()}
     indicator_of = {version.id: version.indicator for version in rows.versions.values()}
     exempt, extended, removed, assignments = rows.exempt, rows.due, rows.removed, rows.assignments
-    several = {row[1] for row in rows.lines if row[5] is not None and row[5] > 1}
+    several = {row[1] for row in rows.lines if row[5] and row[5] > 1}
     versions_of: dict[tuple[int, int], list[tuple]] = {}
     found: dict[int, dict[int, Own]] = {indicator: {} for indicator in indicator_of.values()}
     for row in rows.lines:
-        version, obligation, assignment, period, report, _, happened, state, value, new, numerator, denominator, line = row
+        version, obligation, assignment, period, report, _, happened, *said = row
         if obligation in exempt or version not in indicator_of or assignment not in assignments:
             continue
         indicator = indicator_of[version]
@@ -83,20 +82,23 @@ def answers(rows: Rows) -> tuple[dict[int, dict[int, Own]], dict[int, list[Answe
         if obligation in several:
             versions_of.setdefault((version, obligation), []).append(row)
             continue
-        is_due = extended[obligation] if obligation in extended else period_due[period]
-        head = (place[period], obligation, assignment, period, version, is_due)
+        head = (
+            place[period],
+            obligation,
+            assignment,
+            period,
+            version,
+            extended[obligation] if obligation in extended else period_due[period],
+        )
         if report is None:
             answer = _new(Answer, (*head, None, 0, False, 0, *_NO_LINE, None))
+        elif happened & (APPROVED | WITHDRAWN) == APPROVED:
+            answer = _new(Answer, (*head, happened & ON_TIME != 0, report, False, 0, *said, None))
+        elif happened & (APPROVED | WITHDRAWN | RETURNED):
+            answer = _new(Answer, (*head, happened & ON_TIME != 0, 0, happened & APPROVED != 0, 0, *_NO_LINE, None))
         else:
-            said = (state, 0 if state == ZERO or value is None else value, new, numerator, denominator, line or 0)
-            punctual = happened & ON_TIME != 0
-            if happened & APPROVED and not happened & WITHDRAWN:
-                answer = _new(Answer, (*head, punctual, report, False, 0, *said, None))
-            elif happened & (APPROVED | WITHDRAWN | RETURNED):
-                answer = _new(Answer, (*head, punctual, 0, happened & APPROVED != 0, 0, *_NO_LINE, None))
-            else:
-                waiting = _new(Answer, (*head, punctual, report, False, 0, *said, None))
-                answer = _new(Answer, (*head, punctual, 0, False, report, *_NO_LINE, waiting))
+            waiting = _new(Answer, (*head, happened & ON_TIME != 0, report, False, 0, *said, None))
+            answer = _new(Answer, (*head, happened & ON_TIME != 0, 0, False, report, *_NO_LINE, waiting))
         by_assignment = found[indicator]
         if assignment in by_assignment:
             by_assignment[assignment].append(answer)
@@ -107,7 +109,13 @@ def answers(rows: Rows) -> tuple[dict[int, dict[int, Own]], dict[int, list[Answe
         is_due = extended.get(obligation, period_due[period])
         answer = _of_versions((place[period], obligation, assignment, period, version, is_due), own_rows)
         found[indicator_of[version]].setdefault(assignment, []).append(answer)
-    return found, _in_newest_words(found, rows)
+    ordered = {indicator: dict(sorted(by_assignment.items())) for indicator, by_assignment in found.items()}
+    return ordered, _in_newest_words(ordered, rows)
+
+
+def in_order(rows: Rows) -> list[PeriodRow]:
+    """The periods in the order that an answer's `place` counts."""
+    return sorted(rows.periods.values(), key=lambda period: (period.end, period.start))
 
 
 def _of_versions(head: tuple, own_rows: list[tuple]) -> Answer:
@@ -117,16 +125,11 @@ def _of_versions(head: tuple, own_rows: list[tuple]) -> Answer:
     top, newest = approved[-1] if approved else None, in_order[-1]
     is_emptied = top is not None and top[6] & WITHDRAWN != 0
     punctual = in_order[0][6] & ON_TIME != 0
-    report, said = (top[4], _said(top)) if top and not is_emptied else (0, _NO_LINE)
+    report, said = (top[4], top[7:]) if top and not is_emptied else (0, _NO_LINE)
     if newest[6] & (APPROVED | WITHDRAWN | RETURNED):
         return Answer._make((*head, punctual, report, is_emptied, 0, *said, None))
-    waiting = Answer._make((*head, punctual, newest[4], False, 0, *_said(newest), None))
+    waiting = Answer._make((*head, punctual, newest[4], False, 0, *newest[7:], None))
     return Answer._make((*head, punctual, report, is_emptied, newest[4], *said, waiting))
-
-
-def _said(row: tuple) -> tuple:
-    _, _, _, _, _, _, _, state, value, new, numerator, denominator, line = row
-    return (state, 0 if state == ZERO or value is None else value, new, numerator, denominator, line or 0)
 
 
 def _in_newest_words(found: dict[int, dict[int, Own]], rows: Rows) -> dict[int, list[Answer]]:

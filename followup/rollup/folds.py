@@ -1,5 +1,6 @@
 """Each kind of figure, over time for each assignment and then over partners (rule 3)."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
@@ -9,7 +10,7 @@ from followup.figures import Cell, Mark, Number, Part, Window
 from followup.rollup.answers import Answer, Own
 from followup.rollup.definitions import Line
 from followup.rollup.people import Grouping, Interval
-from followup.rollup.rows import ZERO, AssignmentRow, VersionRow
+from followup.rollup.rows import USABLE, ZERO, AssignmentRow, VersionRow
 from followup.words import UNKNOWN, Flag
 from measures.rules import SCALE, IndicatorKind, RatioOverTime
 
@@ -33,24 +34,38 @@ class Sum(NamedTuple):
     parts: tuple[Part, ...] = ()
 
 
+class Span(NamedTuple):
+    """A window as places in the order of periods: those that end in it, those that lie inside it, and from where a stock is carried."""
+
+    window: Window
+    inside: frozenset[int]
+    first: int
+    after: int
+    carried: int
+
+    def holds(self, own: Own) -> Own:
+        """The answers about periods that lie wholly inside the window."""
+        inside = self.inside
+        return [answer for answer in own[bisect_left(own, (self.first,)) : bisect_left(own, (self.after,))] if answer.period in inside]
+
+
 class Asked:
     """One definition over one window: what a fold needs besides the answers, and the marks it leaves."""
 
-    __slots__ = ("cells", "definition", "factors", "grouping", "inside", "line", "marks", "window")
+    __slots__ = ("cells", "definition", "factors", "grouping", "line", "marks", "span", "window")
 
     def __init__(
         self,
         definition: VersionRow,
         line: Line,
-        window: Window,
-        inside: set[int],
+        span: Span,
         grouping: Grouping | None = None,
         cells: Mapping[int, list[tuple[str, str, int]]] | None = None,
     ) -> None:
         self.definition = definition
         self.line = line
-        self.window = window
-        self.inside = inside
+        self.span = span
+        self.window = span.window
         self.grouping = grouping
         self.cells = cells or {}
         self.factors = line.factors_to(definition) if len(line.versions) > 1 else {}
@@ -65,21 +80,20 @@ def is_last_only(definition: VersionRow) -> bool:
     return definition.kind == STOCK or (definition.kind == RATIO and definition.over_time == RatioOverTime.STOCK)
 
 
-def used_answers(own: Own, assignment: AssignmentRow, asked: Asked, end_of: Mapping[int, date]) -> list[Answer]:
-    """The usable answers of one assignment that make its figure. `end_of`: the last day of each period."""
-    definition, window, inside = asked.definition, asked.window, asked.inside
+def used_answers(own: Own, in_window: Own, assignment: AssignmentRow, asked: Asked) -> list[Answer]:
+    """The usable answers of one assignment that make its figure."""
+    definition, window, span = asked.definition, asked.window, asked.span
     if is_last_only(definition):
         if assignment.start > window.end or (assignment.end is not None and assignment.end < window.end):
             return []
-        since = year_before(window.end)
-        return _last([answer for answer in own if since <= end_of[answer.period] <= window.end])
+        return _last(own[bisect_left(own, (span.carried,)) : bisect_left(own, (span.after,))])
     if definition.kind == LEVEL:
-        return _last([answer for answer in own if answer.period in inside])
+        return _last(in_window)
     if definition.kind == MILESTONE:
-        if not any(answer.is_expected for answer in own if answer.period in inside):
+        if not any(answer.is_expected for answer in in_window):
             return []
-        return [answer for answer in own if answer.is_usable and end_of[answer.period] <= window.end]
-    return [answer for answer in own if answer.period in inside and answer.is_usable]
+        return [answer for answer in own[: bisect_left(own, (span.after,))] if answer.is_usable]
+    return [answer for answer in in_window if answer.state in USABLE]
 
 
 def _last(own: Own) -> list[Answer]:
@@ -125,9 +139,9 @@ def _summed(owns: list[Used], asked: Asked) -> Sum:
         elif asked.factors:
             value = sum(asked.bridged(answer, answer.value) for answer in each[2])
         else:
-            value = sum(answer.value for answer in each[2])
+            value = sum([answer.value for answer in each[2]])
         parts.append(_part(each, value, value))
-    total = sum(part.low for part in parts if part.low is not None) if parts else None
+    total = sum([part.low for part in parts if part.low is not None]) if parts else None
     return Sum(total, total, parts=tuple(parts), cells=_cells(owns, asked))
 
 
@@ -233,7 +247,7 @@ def _over_time(each: Used, asked: Asked) -> Interval:
     if distinct < most:
         return most, everyone
     last = used[-1].place
-    has_gap = any(not answer.is_usable and answer.applies for answer in own if answer.period in asked.inside and answer.place < last)
+    has_gap = any(not answer.is_usable and answer.applies for answer in asked.span.holds(own) if answer.place < last)
     return (distinct, everyone) if has_gap else (distinct, distinct)
 
 

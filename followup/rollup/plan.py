@@ -1,25 +1,57 @@
 """`Rollup`: a plan's answers, read once, from which any figure about it is worked out without a further query."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Set
-from dataclasses import replace
 from datetime import date, datetime
+from functools import cached_property
+from typing import NamedTuple
 
 from followup.figures import Figure, Mark, Missing, Part, Preliminary, Series, Window
-from followup.rollup.answers import Answer, Own, answers
+from followup.rollup.answers import answers, in_order
+from followup.rollup.beginnings import BaselineRow, read_baselines, read_effect_from
 from followup.rollup.definitions import Line
-from followup.rollup.folds import MILESTONE, PEOPLE, RATIO, Asked, Sum, Used, fold, is_last_only, reports_of, used_answers
+from followup.rollup.folds import (
+    MILESTONE,
+    PEOPLE,
+    RATIO,
+    Asked,
+    Span,
+    Sum,
+    Used,
+    fold,
+    is_last_only,
+    reports_of,
+    used_answers,
+    year_before,
+)
 from followup.rollup.people import Grouping
-from followup.rollup.rows import AssignmentRow, VersionRow, read
+from followup.rollup.rows import NOT_APPLICABLE, USABLE, VersionRow, read
 from followup.words import Completeness, Flag
 from measures.models import Plan
 from measures.rules import IndicatorKind
 from stakeholders import clock
 
+NOTHING = Sum()
+
+
+class Honesty(NamedTuple):
+    """What stands beside every figure, by the names it has there."""
+
+    approved: int
+    expected: int
+    received: int
+    on_time: int
+    requested: int
+    partners_complete: int
+    partners: int
+    missing: tuple[Missing, ...]
+    completeness: Completeness
+
 
 class Rollup:
     """The figures of one plan as of one moment, for windows within those it was loaded for. Scopes are sets of assignment ids.
 
-    Rules 1–4 and 6 of docs/figures.md. `load` reads; everything else is arithmetic.
+    Rules 1–4 and 6 of docs/figures.md. `load` reads; everything else is arithmetic. `only_these`: no other windows will be asked about.
     """
 
     def __init__(
@@ -31,15 +63,27 @@ class Rollup:
         *,
         breakdowns: bool,
         stocks_from_start: bool = False,
+        only_these: bool = False,
     ) -> None:
         self.plan = plan
         self.as_of = as_of or clock.now()
+        self.indicators = indicators
         since, until = min(window.start for window in windows), max(window.end for window in windows)
-        self.rows = read(plan, self.as_of, since, until, indicators, breakdowns=breakdowns, stocks_from_start=stocks_from_start)
+        carried = min(year_before(window.end) for window in windows) if only_these else since.replace(year=max(since.year - 1, 1), day=1)
+        self.rows = read(plan, self.as_of, since, until, carried, indicators, breakdowns=breakdowns, stocks_from_start=stocks_from_start)
         self.answers, self.older_words = answers(self.rows)
         self.lines = _lines_of(self.rows.versions.values())
-        self.end_of = {period.id: period.end for period in self.rows.periods.values()}
-        self._inside: dict[Window, set[int]] = {}
+        self._in_order = in_order(self.rows)
+        self._ends = [period.end for period in self._in_order]
+        self._spans: dict[Window, Span] = {}
+
+    @cached_property
+    def baselines(self) -> dict[int, list[BaselineRow]]:
+        return read_baselines(self.plan, self.as_of, self.indicators)
+
+    @cached_property
+    def effect_from(self) -> dict[int, date]:
+        return read_effect_from(self.plan, self.indicators)
 
     def assignments(self, *, actors: Collection[int] | None = None, measures: Collection[int] | None = None) -> frozenset[int]:
         """A scope: the assignments of some actors, of some measures (a goal's, an area's), or of both."""
@@ -51,36 +95,29 @@ class Rollup:
 
     def figure(self, indicator: int, window: Window, scope: Set[int] | None = None) -> Figure:
         """The figure with everything it must say about itself."""
-        owns = self._owns(indicator, scope)
-        inside = self.inside(window)
-        in_window = [(assignment, [answer for answer in own if answer.period in inside]) for assignment, own in owns]
-        honest = self._honest(indicator, window, in_window)
+        span = self.span(window)
+        asked = self._asked(indicator, span, scope)
+        honest = self._honest(asked)
         line = self.lines.get(indicator)
         definition = line.on(window.end) if line else None
         if line is None or definition is None or not definition.kind:
-            return replace(honest, kind=None, flags=(Mark(Flag.NO_KIND),))
-        grouping = self._grouping(definition.indicator, window, scope) if any(each.kind == PEOPLE for each in line.versions) else None
-        sums, marks, used = self._sums(owns, line, definition, window, grouping)
-        marks.update(Mark(Flag.LATE, answer.obligation) for _, _, own in used for answer in own if answer.punctual is False)
-        expected_series = (
-            {line.series_of(answer.version) for _, own in in_window for answer in own if answer.is_expected} if line.series[-1] else set()
-        )
-        if (
-            len(expected_series.union(line.series_of(answer.version) for _, _, own in used for answer in own) if line.series[-1] else ())
-            > 1
-        ):
+            return Figure(indicator, window, self.as_of, None, flags=(Mark(Flag.NO_KIND),), **honest._asdict())
+        grouping = self._grouping(indicator, window, scope) if line.has_people else None
+        sums, marks, used = self._sums(asked, line, definition, span, grouping)
+        marks.update([Mark(Flag.LATE, answer.obligation) for _, _, own in used for answer in own if answer.punctual is False])
+        if line.series[-1] and self._is_broken(asked, used, line):
             marks.add(Mark(Flag.BREAK))
-        total = sums[0][1] if len(sums) == 1 else Sum()
+        total = sums[0][1] if len(sums) == 1 else NOTHING
         denominator = total.denominator
         if definition.kind == MILESTONE:
-            denominator = sum(any(answer.is_expected for answer in own) for _, own in in_window)
+            denominator = sum(any(answer.is_expected for answer in own) for _, _, own in asked)
         return Figure(
-            indicator, window, self.as_of, IndicatorKind(definition.kind), total.low, total.high, total.numerator, denominator,
+            indicator, window, self.as_of, definition.kind, total.low, total.high, total.numerator, denominator,
             honest.approved, honest.expected, honest.received, honest.on_time, honest.requested, honest.partners_complete, honest.partners,
-            honest.missing, self._preliminary(owns, in_window, line, definition, window, grouping), honest.completeness,
+            honest.missing, self._preliminary(asked, line, definition, span, grouping), honest.completeness,
             tuple(sorted(marks)) if marks else (), total.distribution, total.cells,
             sums[0][1].parts if len(sums) == 1 else tuple(part for _, each in sums for part in each.parts),
-            tuple(series for series, _ in sums), reports_of(used),
+            tuple([series for series, _ in sums]), reports_of(used),
         )  # fmt: skip
 
     def suppose_approved(self, report: int) -> None:
@@ -89,36 +126,38 @@ class Rollup:
             for own in by_assignment.values():
                 own[:] = [answer.waiting or answer if answer.pending == report else answer for answer in own]
 
-    def inside(self, window: Window) -> set[int]:
-        """The periods that lie wholly inside the window."""
-        if window not in self._inside:
-            periods = self.rows.periods.values()
-            self._inside[window] = {period.id for period in periods if window.start <= period.start and period.end <= window.end}
-        return self._inside[window]
+    def span(self, window: Window) -> Span:
+        """The window among the periods of the plan."""
+        found = self._spans.get(window)
+        if found is None:
+            inside = frozenset(period.id for period in self._in_order if window.start <= period.start and period.end <= window.end)
+            first, after = bisect_left(self._ends, window.start), bisect_right(self._ends, window.end)
+            found = self._spans[window] = Span(window, inside, first, after, bisect_left(self._ends, year_before(window.end)))
+        return found
 
-    def _owns(self, indicator: int, scope: Set[int] | None) -> list[tuple[AssignmentRow, Own]]:
+    def _asked(self, indicator: int, span: Span, scope: Set[int] | None) -> list[Used]:
+        """Each assignment with all its answers, and with those in the window."""
         rows, by_assignment = self.rows.assignments, self.answers.get(indicator, {})
-        return [(rows[number], by_assignment[number]) for number in sorted(by_assignment) if scope is None or number in scope]
+        return [(rows[number], own, span.holds(own)) for number, own in by_assignment.items() if scope is None or number in scope]
 
-    def _honest(self, indicator: int, window: Window, in_window: list[tuple[AssignmentRow, list[Answer]]]) -> Figure:
+    def _honest(self, asked: list[Used]) -> Honesty:
         """Coverage: expected, approved, missing and the rest of rule 2."""
-        approved = expected = received = on_time = requested = asked = usable = 0
+        approved = received = on_time = requested = usable = 0
         missing = []
         complete: dict[int, bool] = {}
         is_closed = True
         periods = self.rows.periods
-        for assignment, own in in_window:
-            for answer in own:
-                if not answer.applies:
+        for assignment, _, in_window in asked:
+            for answer in in_window:
+                state = answer.state
+                if state == NOT_APPLICABLE:
                     continue
-                asked += 1
-                is_usable = answer.is_usable
-                usable += is_usable
                 is_closed = is_closed and periods[answer.period].is_closed
+                is_usable = state in USABLE
+                usable += is_usable
                 if not (answer.is_due or answer.report):
                     requested += 1
                     continue
-                expected += 1
                 if answer.punctual is not None:
                     received += 1
                     on_time += answer.punctual
@@ -128,28 +167,34 @@ class Rollup:
                 else:
                     missing.append(Missing(answer.obligation, assignment.id, assignment.actor, answer.why_missing, assignment.actor_name))
                     complete[assignment.actor] = False
+        expected = approved + len(missing)
         completeness = Completeness.PROVISIONAL
-        if asked and is_closed:
-            completeness = Completeness.FINAL if usable == asked else Completeness.INCOMPLETE
-        return Figure(
-            indicator, window, self.as_of, None, approved=approved, expected=expected, received=received, on_time=on_time, requested=requested,
-            partners_complete=sum(complete.values()), partners=len(complete), missing=tuple(sorted(missing)) if missing else (), completeness=completeness,
+        if is_closed and expected + requested:
+            completeness = Completeness.FINAL if usable == expected + requested else Completeness.INCOMPLETE
+        return Honesty(
+            approved, expected, received, on_time, requested, sum(complete.values()), len(complete),
+            tuple(sorted(missing)) if missing else (), completeness,
         )  # fmt: skip
+
+    def _is_broken(self, asked: list[Used], used: list[Used], line: Line) -> bool:
+        """Whether what is expected, or used, belongs to more than one series."""
+        expected = {line.series_of(answer.version) for _, _, own in asked for answer in own if answer.is_expected}
+        return len(expected.union(line.series_of(answer.version) for _, _, own in used for answer in own)) > 1
 
     def _grouping(self, indicator: int, window: Window, scope: Set[int] | None) -> Grouping:
         return Grouping(self.rows.decisions.get(indicator, ()), window, self.rows.assignments.keys() if scope is None else scope)
 
     def _sums(
-        self, owns: Iterable[tuple[AssignmentRow, Own]], line: Line, definition: VersionRow, window: Window, grouping: Grouping | None
+        self, asked_of: list[Used], line: Line, definition: VersionRow, span: Span, grouping: Grouping | None
     ) -> tuple[list[tuple[Series, Sum]], set[Mark], list[Used]]:
         """Each series by itself; a sum across years where there is none is left empty."""
         sums, marks, all_used = [], set(), []
         for number in range(line.series[-1] + 1):
-            newest = definition if line.series[-1] == 0 else line.newest_of(number, window.end)
-            asked = Asked(newest, line, window, self.inside(window), grouping, self.rows.cells)
+            newest = definition if line.series[-1] == 0 else line.newest_of(number, span.window.end)
+            asked = Asked(newest, line, span, grouping, self.rows.cells)
             used = []
-            for assignment, own in owns:
-                chosen = used_answers(own, assignment, asked, self.end_of)
+            for assignment, own, in_window in asked_of:
+                chosen = used_answers(own, in_window, assignment, asked)
                 if line.series[-1]:
                     chosen = [answer for answer in chosen if line.series_of(answer.version) == number]
                 if chosen:
@@ -164,39 +209,34 @@ class Rollup:
         total = fold(used, asked)
         definition, window = asked.definition, asked.window
         if is_last_only(definition) or definition.kind == IndicatorKind.LEVEL:
-            asked.marks.update(_older(used, asked, self.end_of))
+            asked.marks.update(_older(used, asked))
         if window.spans_years and (definition.kind == PEOPLE or (definition.kind == RATIO and not is_last_only(definition))):
             total = Sum(parts=total.parts)
             asked.marks = {mark for mark in asked.marks if mark.flag != Flag.ZERO_DENOMINATOR} | {Mark(Flag.NO_TOTAL_ACROSS_YEARS)}
         bridged = asked.line.bridged_to(definition) if len(asked.line.versions) > 1 else ()
         if bridged and any(answer.version in bridged for _, _, own in used for answer in own):
             asked.marks.add(Mark(Flag.BRIDGED))
-        return Series(definition.id, total.low, total.high, sum(len(own) for _, _, own in used)), total
+        return Series(definition.id, total.low, total.high, sum([len(own) for _, _, own in used])), total
 
     def _preliminary(
-        self,
-        owns: list[tuple[AssignmentRow, Own]],
-        in_window: list[tuple[AssignmentRow, list[Answer]]],
-        line: Line,
-        definition: VersionRow,
-        window: Window,
-        grouping: Grouping | None,
+        self, asked: list[Used], line: Line, definition: VersionRow, span: Span, grouping: Grouping | None
     ) -> Preliminary | None:
         """The figure if what waits for review were approved."""
-        pending = sum(answer.pending != 0 for _, own in in_window for answer in own)
+        pending = sum([answer.pending != 0 for _, _, in_window in asked for answer in in_window])
         if not pending:
             return None
-        as_if = [(assignment, [answer.waiting or answer for answer in own]) for assignment, own in owns]
-        sums, _, _ = self._sums(as_if, line, definition, window, grouping)
-        total = sums[0][1] if len(sums) == 1 else Sum()
+        as_if = [(assignment, [answer.waiting or answer for answer in own]) for assignment, own, _ in asked]
+        sums, _, _ = self._sums([(assignment, own, span.holds(own)) for assignment, own in as_if], line, definition, span, grouping)
+        total = sums[0][1] if len(sums) == 1 else NOTHING
         return Preliminary(total.low, total.high, pending)
 
 
-def _older(used: list[Used], asked: Asked, end_of: dict[int, date]) -> Iterable[Mark]:
+def _older(used: list[Used], asked: Asked) -> Iterable[Mark]:
     """A last answer with a later one due after it."""
     for _, own, chosen in used:
         last = chosen[-1]
-        if any(answer.is_due and answer.place > last.place and end_of[answer.period] <= asked.window.end for answer in own):
+        later = own[bisect_left(own, (last.place + 1,)) : bisect_left(own, (asked.span.after,))]
+        if any(answer.is_due for answer in later):
             yield Mark(Flag.OLDER_VALUE, last.obligation)
 
 

@@ -4,19 +4,18 @@ The one large query gives every version of every answer with its line, as whole 
 from them (`answers.py`). Everything is as recorded at one moment.
 """
 
-from calendar import monthrange
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import date, datetime
+from typing import Any, Literal, NamedTuple
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q
 
 from followup.models import ObligationRuling, OverlapDecision, Period, PeriodUnlock
 from followup.words import LineState, RulingKind
-from measures.models import Assignment, AssignmentIndicator, Baseline, Indicator, IndicatorVersion, Plan, Target
-from measures.rules import EffectLevel
+from measures.models import Assignment, AssignmentIndicator, IndicatorVersion, Plan, Target
+from measures.rules import IndicatorKind
 from stakeholders.clock import day_of
 
 APPROVED, WITHDRAWN, RETURNED, ON_TIME = 1, 2, 4, 8
@@ -24,6 +23,8 @@ APPROVED, WITHDRAWN, RETURNED, ON_TIME = 1, 2, 4, 8
 
 VALUE, ZERO, NOT_APPLICABLE, NOT_AVAILABLE = 1, 2, 3, 4
 """`LineState` as the large query gives it; 0 is no line."""
+
+USABLE = (VALUE, ZERO)
 
 _STATES = {LineState.VALUE: VALUE, LineState.ZERO: ZERO, LineState.NOT_APPLICABLE: NOT_APPLICABLE, LineState.NOT_AVAILABLE: NOT_AVAILABLE}
 
@@ -59,7 +60,7 @@ class VersionRow(NamedTuple):
     indicator: int
     start: date
     recorded_at: datetime
-    kind: str
+    kind: IndicatorKind | Literal[""]
     over_time: str
     unit: str
     decimals: int
@@ -94,12 +95,6 @@ class TargetRow(NamedTuple):
     basis: str
 
 
-class BaselineRow(NamedTuple):
-    year: int
-    value: int
-    recorded_at: datetime
-
-
 @dataclass(slots=True)
 class Rows:
     """Everything read for one plan as of one moment. `lines` are what `_ANSWERS` selects."""
@@ -113,8 +108,6 @@ class Rows:
     removed: dict[tuple[int, int], date]
     decisions: dict[int, list[DecisionRow]]
     targets: dict[int, list[TargetRow]]
-    baselines: dict[int, list[BaselineRow]]
-    effect_from: dict[int, date]
     lines: list[tuple[Any, ...]]
     cells: dict[int, list[tuple[str, str, int]]] = field(default_factory=dict)
 
@@ -124,6 +117,7 @@ def read(
     as_of: datetime,
     since: date,
     until: date,
+    stocks_since: date,
     indicators: Collection[int] | None,
     *,
     breakdowns: bool,
@@ -131,9 +125,11 @@ def read(
 ) -> Rows:
     """The rows needed for every window between two days; those that look further back are read from further back.
 
-    `indicators`: only these. `breakdowns`: with the cells of their lines. `stocks_from_start`: stocks that count people from their beginning.
+    `stocks_since`: the first last day of a period from which a stock may be carried. `indicators`: only these. `breakdowns`: with the
+    cells of their lines. `stocks_from_start`: stocks that count people from their beginning.
     """
     day = day_of(as_of)
+    periods = _periods(plan, as_of, day)
     versions = _versions(plan, as_of, indicators)
     targets = _targets(plan, as_of, indicators)
     since_start = {indicator for indicator, own in targets.items() if any(each.basis == "since_start" for each in own)}
@@ -150,11 +146,16 @@ def read(
             exempt.add(obligation)
         else:
             exempt.discard(obligation)
-    lines = _lines(plan, as_of, (since, until), look_back, carried, list(versions) if indicators is not None else None)
+    ends = [(period.id, period.end) for period in periods.values() if period.end <= until]
+    recent = [number for number, end in ends if end >= since]
+    before = [number for number, end in ends if end < since]
+    carrying = [number for number, end in ends if stocks_since <= end < since]
+    only = None if indicators is None else list(versions)
+    lines = _lines(as_of, [(recent, only), (before, look_back), (carrying, [each for each in carried if each not in set(look_back)])])
     has_cells = breakdowns and any(each.dimensions for each in versions.values())
     return Rows(
         as_of=as_of,
-        periods=_periods(plan, as_of, day),
+        periods=periods,
         assignments=_assignments(plan, as_of),
         versions=versions,
         exempt=exempt,
@@ -162,8 +163,6 @@ def read(
         removed=_removed(plan, as_of),
         decisions=_decisions(plan, as_of, versions.values()),
         targets=targets,
-        baselines=_baselines(plan, as_of, indicators),
-        effect_from=_effect_from(plan, indicators),
         lines=lines,
         cells=_cells(lines, versions) if has_cells else {},
     )
@@ -196,14 +195,15 @@ def _assignments(plan: Plan, as_of: datetime) -> dict[int, AssignmentRow]:
 
 
 def _versions(plan: Plan, as_of: datetime, indicators: Collection[int] | None) -> dict[int, VersionRow]:
-    rows = _of(IndicatorVersion, plan, as_of, indicators).values_list(
+    rows = known(IndicatorVersion, plan, as_of, indicators).values_list(
         "id", "indicator_id", "starts_on", "recorded_at", "kind", "ratio_over_time", "unit", "decimals", "direction", "tolerance",
         "counts_people", "is_running_total", "has_disjoint_denominators", "breakdowns", "link", "bridge_factor",
     )  # fmt: skip
-    return {row[0]: VersionRow._make((*row[:13], tuple(row[13]), *row[14:])) for row in rows}
+    kinds = {kind.value: kind for kind in IndicatorKind}
+    return {row[0]: VersionRow._make((*row[:4], kinds.get(row[4], ""), *row[5:13], tuple(row[13]), *row[14:])) for row in rows}
 
 
-def _of(model: Any, plan: Plan, as_of: datetime, indicators: Collection[int] | None) -> Any:
+def known(model: Any, plan: Plan, as_of: datetime, indicators: Collection[int] | None) -> Any:
     """Rows about the plan's indicators (or some of them) known at the moment, in the order they were recorded."""
     rows = model.objects.filter(indicator__plan=plan, recorded_at__lte=as_of).order_by("recorded_at", "id")
     return rows if indicators is None else rows.filter(indicator__in=indicators)
@@ -211,44 +211,9 @@ def _of(model: Any, plan: Plan, as_of: datetime, indicators: Collection[int] | N
 
 def _targets(plan: Plan, as_of: datetime, indicators: Collection[int] | None) -> dict[int, list[TargetRow]]:
     found: dict[int, list[TargetRow]] = {}
-    for indicator, *row in _of(Target, plan, as_of, indicators).values_list("indicator_id", "year", "value", "basis"):
+    for indicator, *row in known(Target, plan, as_of, indicators).values_list("indicator_id", "year", "value", "basis"):
         found.setdefault(indicator, []).append(TargetRow(*row))
     return found
-
-
-def _baselines(plan: Plan, as_of: datetime, indicators: Collection[int] | None) -> dict[int, list[BaselineRow]]:
-    found: dict[int, list[BaselineRow]] = {}
-    for indicator, *row in _of(Baseline, plan, as_of, indicators).values_list("indicator_id", "year", "value", "recorded_at"):
-        found.setdefault(indicator, []).append(BaselineRow(*row))
-    return found
-
-
-def _effect_from(plan: Plan, indicators: Collection[int] | None) -> dict[int, date]:
-    """The first day it is not too early to judge an outcome or impact: the earliest linked measure's start and its time to effect."""
-    linked = Indicator.measures.through.objects.filter(
-        indicator__plan=plan, indicator__level__in=(EffectLevel.OUTCOME, EffectLevel.IMPACT), measure__starts_on__isnull=False
-    )
-    if indicators is not None:
-        linked = linked.filter(indicator__in=indicators)
-    found: dict[int, date] = {}
-    seen = set()
-    for indicator, level, start, outcome, impact in linked.order_by("measure__starts_on", "measure").values_list(
-        "indicator_id", "indicator__level", "measure__starts_on", "measure__outcome_months", "measure__impact_months"
-    ):
-        months = outcome if level == EffectLevel.OUTCOME else impact
-        if indicator not in seen and start and months is not None:
-            found[indicator] = _months_later(start, months)
-        seen.add(indicator)
-    return found
-
-
-def _months_later(day: date, months: int) -> date:
-    """The same day of the month so many months on; where that month has no such day, the first of the next."""
-    whole = day.year * 12 + day.month - 1 + months
-    last = monthrange(whole // 12, whole % 12 + 1)[1]
-    if day.day <= last:
-        return date(whole // 12, whole % 12 + 1, day.day)
-    return date(whole // 12, whole % 12 + 1, last) + timedelta(days=1)
 
 
 def _removed(plan: Plan, as_of: datetime) -> dict[tuple[int, int], date]:
@@ -292,39 +257,28 @@ SELECT pin.indicator_version_id, o.id, o.assignment_id, o.period_id, r.id, r.ver
   CASE WHEN r.approved_at <= %(as_of)s THEN {APPROVED} ELSE 0 END + CASE WHEN r.withdrawn_at <= %(as_of)s THEN {WITHDRAWN} ELSE 0 END
     + CASE WHEN r.returned_at <= %(as_of)s THEN {RETURNED} ELSE 0 END + CASE WHEN r.was_on_time THEN {ON_TIME} ELSE 0 END,
   CASE l.state {" ".join(f"WHEN '{state}' THEN {number}" for state, number in _STATES.items())} ELSE 0 END,
-  l.value, l.new_people, l.numerator, l.denominator, l.id
-FROM followup_period p
-JOIN followup_obligation o ON o.period_id = p.id AND o.recorded_at <= %(as_of)s
+  CASE l.state WHEN '{LineState.ZERO}' THEN 0 ELSE COALESCE(l.value, 0) END, l.new_people, l.numerator, l.denominator, COALESCE(l.id, 0)
+FROM followup_obligation o
 JOIN followup_obligationindicator pin ON pin.obligation_id = o.id AND pin.recorded_at <= %(as_of)s
 LEFT JOIN followup_report r ON r.obligation_id = o.id AND r.submitted_at <= %(as_of)s
 LEFT JOIN followup_reportline l ON l.report_id = r.id AND l.indicator_version_id = pin.indicator_version_id
-WHERE p.plan_id = %(plan)s AND p.ends_on <= %(until)s
-"""
+WHERE o.recorded_at <= %(as_of)s AND o.period_id IN"""
 
 
-def _lines(
-    plan: Plan, as_of: datetime, days: tuple[date, date], look_back: list[int], carried: list[int], only: list[int] | None
-) -> list[tuple[Any, ...]]:
-    """Every submitted version of every answer asked for, with its line; one row without a report where none was submitted.
+def _lines(as_of: datetime, asked: Iterable[tuple[list[int], list[int] | None]]) -> list[tuple[Any, ...]]:
+    """Every submitted version of every answer, with its line; one row without a report where none was submitted.
 
-    `look_back`: versions read from their beginning; `carried`: read from the year before too. `only`: no others than these.
+    `asked`: about some definitions (None: all) in some periods. Each is a part of the query by itself, so that the indexes serve it.
     """
-    if only == []:
+    parts = []
+    for periods, versions in asked:
+        if periods and versions != []:
+            of_versions = "" if versions is None else f" AND pin.indicator_version_id IN ({_numbers(versions)})"
+            parts.append(f"{_ANSWERS} ({_numbers(periods)}){of_versions}")
+    if not parts:
         return []
-    ops = connection.ops
-    since, until = days
-    year_before = since.replace(year=since.year - 1, day=1) if since.year > 1 else since
-    values = {name: ops.adapt_datefield_value(day) for name, day in (("since", since), ("until", until), ("year_before", year_before))}
-    recent = ["p.ends_on >= %(since)s"]
-    if carried:
-        recent.append(f"(p.ends_on >= %(year_before)s AND pin.indicator_version_id IN ({_numbers(carried)}))")
-    if look_back:
-        recent.append(f"pin.indicator_version_id IN ({_numbers(look_back)})")
-    sql = f"{_ANSWERS} AND ({' OR '.join(recent)})"
-    if only is not None:
-        sql += f" AND pin.indicator_version_id IN ({_numbers(only)})"
     with connection.cursor() as cursor:
-        cursor.execute(sql, {**values, "as_of": ops.adapt_datetimefield_value(as_of), "plan": plan.pk})
+        cursor.execute(" UNION ALL ".join(parts), {"as_of": connection.ops.adapt_datetimefield_value(as_of)})
         return cursor.fetchall()
 
 

@@ -6,8 +6,9 @@ from fractions import Fraction
 from itertools import pairwise
 
 from followup.figures import AgainstTarget, Number, Window
+from followup.rollup.beginnings import BaselineRow
 from followup.rollup.plan import Rollup
-from followup.rollup.rows import BaselineRow, TargetRow
+from followup.rollup.rows import TargetRow
 from followup.words import Verdict
 from measures.rules import SCALE, IndicatorKind, TargetBasis
 
@@ -27,7 +28,7 @@ def against_targets(rollup: Rollup, indicator: int, window: Window) -> tuple[Aga
         key = (target.year, ORDER[TargetBasis(target.basis)])
         original.setdefault(key, target)
         current[key] = target
-    baselines: Sequence[BaselineRow | None] = rollup.rows.baselines.get(indicator) or [None]
+    baselines: Sequence[BaselineRow | None] = rollup.baselines.get(indicator) or [None]
     return _against(rollup, indicator, window, original, baselines[0]), _against(rollup, indicator, window, current, baselines[-1])
 
 
@@ -104,7 +105,7 @@ def _along(points: list[tuple[int, Fraction]], day: date) -> Fraction:
 def _verdict(
     rollup: Rollup, indicator: int, window: Window, actual: Interval | None, baseline: Number | None, target: int, path: Fraction | None
 ) -> Verdict:
-    effect_from = rollup.rows.effect_from.get(indicator)
+    effect_from = rollup.effect_from.get(indicator)
     if effect_from and window.end < effect_from:
         return Verdict.TOO_EARLY
     if actual is None:

@@ -44,7 +44,7 @@ def _pairs(
     rollup: Rollup, indicator: int, window: Window, before: Window, line: Line, definition: VersionRow, scope: frozenset[int] | None
 ) -> Pairs:
     """Those usable in both windows, in one series with the definition, by assignment."""
-    earlier_periods, later_periods, periods = rollup.inside(before), rollup.inside(window), rollup.rows.periods
+    earlier_periods, later_periods, periods = rollup.span(before).inside, rollup.span(window).inside, rollup.rows.periods
     series = line.series_of(definition.id)
     found: Pairs = {}
     for number, own in rollup.answers.get(indicator, {}).items():
@@ -83,11 +83,11 @@ class _Chosen:
     ) -> None:
         in_scope = rollup.rows.assignments.keys() if scope is None else scope
         grouping = Grouping(rollup.rows.decisions.get(indicator, ()), window, in_scope) if definition.kind == PEOPLE else None
-        self.asked = Asked(definition, line, window, rollup.inside(window), grouping)
+        self.asked = Asked(definition, line, rollup.span(window), grouping)
         self.owns: dict[int, Used] = {}
         for number in sorted(chosen):
             assignment = rollup.rows.assignments[number]
-            used = used_answers(chosen[number], assignment, self.asked, rollup.end_of)
+            used = used_answers(chosen[number], self.asked.span.holds(chosen[number]), assignment, self.asked)
             if used:
                 replaced = {answer.obligation: answer for answer in chosen[number]}
                 own = [replaced.get(answer.obligation, answer) for answer in rollup.answers[indicator][number]]
@@ -116,7 +116,7 @@ def _trend(rollup: Rollup, window: Window, definition: VersionRow, before: Inter
 def _way(rollup: Rollup, window: Window, definition: VersionRow) -> Number | None:
     """|final yearly target − baseline|, where a year can be held against it."""
     targets = [each for each in rollup.rows.targets.get(definition.indicator, ()) if each.basis == TargetBasis.PER_YEAR]
-    baselines = rollup.rows.baselines.get(definition.indicator)
+    baselines = rollup.baselines.get(definition.indicator)
     if not targets or not baselines or (definition.kind in FLOWS and not window.is_whole_year):
         return None
     baseline = comparable(rollup, definition.indicator, window, baselines[-1])

@@ -65,8 +65,8 @@ def read_figures(book: Book, seen: SeenBy) -> None:
         version = line.on(date(book.year, 12, 31))
         if version:
             book.versions[pk] = version
-    book.baseline_years = {pk: own[-1].year for pk, own in rollup.rows.baselines.items()}
-    book.effect_from = rollup.rows.effect_from
+    book.baseline_years = {pk: own[-1].year for pk, own in rollup.baselines.items()}
+    book.effect_from = rollup.effect_from
     for window in (Window.year(book.year - 1), Window.year(book.year)):
         year = window.end.year
         book.statuses[year] = {pk: statuses.status(pk, window) for pk in book.measures}

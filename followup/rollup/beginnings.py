@@ -1,0 +1,51 @@
+"""Where an indicator began and from when its effect can be judged: read when something is held against a target (rule 5)."""
+
+from calendar import monthrange
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from followup.rollup.rows import known
+from measures.models import Baseline, Indicator, Plan
+from measures.rules import EffectLevel
+
+
+class BaselineRow(NamedTuple):
+    year: int
+    value: int
+    recorded_at: datetime
+
+
+def read_baselines(plan: Plan, as_of: datetime, indicators: Collection[int] | None) -> dict[int, list[BaselineRow]]:
+    found: dict[int, list[BaselineRow]] = {}
+    for indicator, *row in known(Baseline, plan, as_of, indicators).values_list("indicator_id", "year", "value", "recorded_at"):
+        found.setdefault(indicator, []).append(BaselineRow(*row))
+    return found
+
+
+def read_effect_from(plan: Plan, indicators: Collection[int] | None) -> dict[int, date]:
+    """The first day it is not too early to judge an outcome or impact: the earliest linked measure's start and its time to effect."""
+    linked = Indicator.measures.through.objects.filter(
+        indicator__plan=plan, indicator__level__in=(EffectLevel.OUTCOME, EffectLevel.IMPACT), measure__starts_on__isnull=False
+    )
+    if indicators is not None:
+        linked = linked.filter(indicator__in=indicators)
+    found: dict[int, date] = {}
+    seen = set()
+    for indicator, level, start, outcome, impact in linked.order_by("measure__starts_on", "measure").values_list(
+        "indicator_id", "indicator__level", "measure__starts_on", "measure__outcome_months", "measure__impact_months"
+    ):
+        months = outcome if level == EffectLevel.OUTCOME else impact
+        if indicator not in seen and start and months is not None:
+            found[indicator] = _months_later(start, months)
+        seen.add(indicator)
+    return found
+
+
+def _months_later(day: date, months: int) -> date:
+    """The same day of the month so many months on; where that month has no such day, the first of the next."""
+    whole = day.year * 12 + day.month - 1 + months
+    last = monthrange(whole // 12, whole % 12 + 1)[1]
+    if day.day <= last:
+        return date(whole // 12, whole % 12 + 1, day.day)
+    return date(whole // 12, whole % 12 + 1, last) + timedelta(days=1)
