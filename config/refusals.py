@@ -75,7 +75,8 @@ def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
 def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 when the form's secret does not match: signed in or out in another tab, or cookies are off."""
     sentence = _("Formuläret hade blivit för gammalt. Gå tillbaka, ladda om sidan och skicka igen. Kopiera först det du har skrivit.")
-    return _answer(request, 403, sentence, title=_("Ladda om sidan"))
+    typed = "\n".join(_typed(request).values()) if request.path.startswith(PARTNER) else ""  # elsewhere it may be a password
+    return _answer(request, 403, sentence, title=_("Ladda om sidan"), yours={_("Ditt svar"): typed} if typed else {})
 
 
 def fell(request: HttpRequest) -> HttpResponse:
@@ -117,5 +118,5 @@ def _layout(request: HttpRequest) -> str:
 
 def _typed(request: HttpRequest) -> Mapping[str, str]:
     """What the visitor had written, to be shown beside what stands there now: nothing typed is lost."""
-    hidden = {"csrfmiddlewaretoken", "version", "form_key"}
+    hidden = {"csrfmiddlewaretoken", "version", "form_key", "seal", "seen"}
     return {name: value for name, value in request.POST.items() if name not in hidden and isinstance(value, str) and value.strip()}

@@ -323,3 +323,13 @@ def test_nobody_writes_from_another_site(obligation):
     strict.get(address)
 
     assert strict.post(address).status_code == 403
+
+
+def test_without_any_cookie_what_was_typed_is_shown_to_be_copied(partner, obligation):
+    """Even the secret of the form is gone, so nothing may be stored."""
+    strict = Client(enforce_csrf_checks=True)
+    answer = strict.post(f"/answer/{obligation.pk}/happened/", {"happened": MINE, "seal": "x"})
+
+    assert answer.status_code == 403
+    assert MINE in answer.content.decode()
+    assert not Draft.objects.exists()
