@@ -12,13 +12,15 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, Concat, Left
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from followup.models import Obligation, ObligationRuling, Report
+from followup.queries import receiver
 from followup.words import RulingKind
 from stakeholders import clock
+from stakeholders.actions.dispatches import CANCELLED, set_aside
 from stakeholders.mail import worker_name
 from stakeholders.models import ContactPerson, Dispatch, DispatchItem, Heartbeat, Membership, Workspace
 from stakeholders.mornings import DAY_ENDS, MORNING, MORNING_ENDS, at, is_mailing_day
@@ -35,8 +37,6 @@ FIRST_RESTS = timedelta(hours=36)
 
 SPREAD = 6_000
 """Seconds of the morning (08.00–09.40) over which the letters are spread."""
-
-CANCELLED = "inställt"
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,6 @@ def needing_answer(today: date) -> Any:
     newer = Report.objects.filter(obligation=OuterRef("obligation"), version__gt=OuterRef("version"), submitted_at__isnull=False)
     waits_or_stands = reports.filter(~Exists(newer), returned_at=None, withdrawn_at=None)
     in_force = reports.filter(~Exists(newer.filter(approved_at__isnull=False)), approved_at__isnull=False, withdrawn_at=None)
-    own = Q(assignment__contact__in=ContactPerson.objects.reachable())
-    another = ContactPerson.objects.reachable().filter(actor=OuterRef("assignment__actor")).order_by("id")
     return (
         Obligation.objects.filter(period__closed_at=None, period__plan__closed_at=None, period__opens_on__lte=today)
         .filter(~Exists(waits_or_stands), ~Exists(in_force))
@@ -102,7 +100,7 @@ def needing_answer(today: date) -> Any:
             ruling=Coalesce(Subquery(rulings.exclude(kind=RulingKind.EXTEND).values("kind")[:1]), Value("")),
             extended=Subquery(rulings.filter(kind=RulingKind.EXTEND).values("due_on")[:1]),
             due=Coalesce("extended", "period__due_on"),
-            receiver=Coalesce(Case(When(own, then=F("assignment__contact"))), Subquery(another.values("pk")[:1])),
+            receiver=receiver(),
         )
         .exclude(ruling__in=[RulingKind.EXEMPT, RulingKind.CLOSE])
         .filter(Q(period__closes_on__gte=today) | Q(due__gte=today))
@@ -147,11 +145,8 @@ def _written(period_ids: set[int]) -> tuple[set[tuple[int, str]], dict[int, date
 
 def _set_stale_aside() -> None:
     """Letters planned for an earlier day that never went are planned anew, with today's step."""
-    stale = Dispatch.objects.filter(kind__in=[*ROUND_KINDS, *DIGEST_KINDS], state=DispatchState.PLANNED, day__lt=clock.today())
-    pks = list(stale.select_for_update().values_list("pk", flat=True))
-    Dispatch.objects.filter(pk__in=pks).update(state=DispatchState.CANCELLED, reason=_("Hann inte skickas; planerat på nytt."))
-    suffix = Concat(F("step"), Value(f" {CANCELLED} "), F("dispatch_id"), output_field=DispatchItem._meta.get_field("step"))
-    DispatchItem.objects.filter(dispatch__in=pks).update(step=Left(suffix, 40))
+    stale = Dispatch.objects.filter(kind__in=[*ROUND_KINDS, *DIGEST_KINDS], day__lt=clock.today())
+    set_aside(stale, reason=_("Hann inte skickas; planerat på nytt."))
 
 
 def _plan_round_letters(due: list[Due]) -> int:

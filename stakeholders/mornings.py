@@ -54,6 +54,12 @@ def next_morning(moment: datetime, pauses: Pauses = ()) -> datetime:
     return at(day + timedelta(400), MORNING)  # a pause of more than a year is somebody's mistake: look again then
 
 
+def soonest(moment: datetime, pauses: Pauses = ()) -> datetime:
+    """When a mail that is ready at `moment` may go: at once in the daytime, else the next mailing morning."""
+    pauses = list(pauses)
+    return moment if is_daytime(moment, pauses) else next_morning(moment, pauses)
+
+
 def is_daytime(moment: datetime, pauses: Pauses = ()) -> bool:
     """Whether a mail that nobody is waiting for may go out now."""
     local = moment.astimezone(STOCKHOLM)

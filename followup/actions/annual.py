@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from followup.actions.publications import store_figures
+from followup.actions.year_letters import plan_year_letters
 from followup.figures import Window
 from followup.freeze import File, fingerprint
 from followup.models import AnnualFollowUp, Assessment, Decision, FrozenFile
@@ -89,7 +90,7 @@ def refuse_unfreezable(plan: Plan, year: int, *, reason: str) -> None:
 def freeze_year(plan: Plan, year: Year, files: Iterable[File], *, by: User, reason: str = "") -> AnnualFollowUp:
     """Store the year for ever: bytes, hashes, rules, and each audience's figures as shown.
 
-    The second time it is a correction: the next version, with a reason. Everything or nothing.
+    The second time it is a correction: the next version, with a reason. Everything or nothing, the letters about it included.
     """
     Plan.objects.select_for_update().get(pk=plan.pk)
     refuse_unfreezable(plan, year.year, reason=reason)
@@ -110,4 +111,5 @@ def freeze_year(plan: Plan, year: Year, files: Iterable[File], *, by: User, reas
         why=annual.reason,
         fingerprint=fingerprint(year),
     )
+    plan_year_letters(annual, year)
     return annual

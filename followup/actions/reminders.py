@@ -12,7 +12,7 @@ from followup.models import Obligation, Period
 from followup.queries.rounds import round_cells
 from stakeholders import clock, events
 from stakeholders.models import Actor, ContactPerson, Dispatch, DispatchItem, User, Workspace
-from stakeholders.mornings import is_daytime, next_morning
+from stakeholders.mornings import soonest
 from stakeholders.refusals import TooLate
 from stakeholders.rules import ROUND_KINDS, DispatchKind
 
@@ -43,7 +43,7 @@ def remind_now(period: Period, *, by: User) -> Reminded:
     missing = [cell.obligation for cell in round_cells(period) if cell.is_missing and cell.obligation]
     letters, unreachable = _by_contact(missing)
     workspace = period.plan.workspace
-    moment = clock.now() if is_daytime(clock.now(), workspace.mail_pauses) else next_morning(clock.now(), workspace.mail_pauses)
+    moment = soonest(clock.now(), workspace.mail_pauses)
     day = clock.day_of(moment)
     letters, already = _one_each(letters, _addressed(workspace, day))
     row = partial(Dispatch, workspace=workspace, kind=DispatchKind.REMINDER, day=day, not_before=moment, payload={"period": period.pk})

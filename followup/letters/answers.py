@@ -99,7 +99,7 @@ def write_new_link(dispatch: Dispatch) -> Letter | None:
 
 def write_feedback(dispatch: Dispatch) -> Letter | None:
     """So it went: what the actor did, in its own words, and where to read the whole."""
-    annual = AnnualFollowUp.objects.filter(pk__in=subjects(dispatch, AnnualFollowUp)).select_related("plan").first()
+    annual = AnnualFollowUp.objects.filter(pk=dispatch.payload["annual"]).select_related("plan").first()
     if annual is None or dispatch.contact is None:
         return None
     theirs = Report.objects.approved().filter(
@@ -109,7 +109,7 @@ def write_feedback(dispatch: Dispatch) -> Letter | None:
     if not reports:
         return None
     titles = dict.fromkeys(report.obligation.assignment.measure.title for report in reports)
-    own_words = next((report.what_happened for report in reports if report.what_happened), "")
+    own_words = dispatch.payload["quote"]
     until = clock.now() + READING_TIME
     return letter(
         _("Så blev det: er insats i årsuppföljningen %(year)d") % {"year": annual.year},
@@ -121,7 +121,7 @@ def write_feedback(dispatch: Dispatch) -> Letter | None:
             actor=Strong(dispatch.contact.actor.name),
         ),
         Bullets(tuple(titles)) if len(titles) > 1 else paragraph(_("Det gäller {title}."), title=quoted(next(iter(titles)))),
-        paragraph(_("Så här skrev ni:")) if own_words else None,
+        paragraph(_("Så här står det med era egna ord:")) if own_words else None,
         Quote(own_words) if own_words else None,
         Button(_("Läs hur det gick"), round_url(dispatch.contact, dispatch.contact.actor, reports[0].obligation.period, until=until)),
         paragraph(_("Det är samma sammanställning som vår ledning läser. Länken fungerar till {day}."), day=full_day(until)),

@@ -1,6 +1,10 @@
 """What pages and actions need to know about obligations, in few queries."""
 
 from datetime import date
+from typing import Any
+
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 
 from followup.models import Obligation
 from followup.transitions import ReportFacts, State, state_of
@@ -32,3 +36,10 @@ def whom_to_ask(obligation: Obligation, preferred: ContactPerson | None = None) 
         if contact and contact.is_reachable:
             return contact
     return next((contact for contact in obligation.assignment.actor.contacts.all() if contact.is_reachable), None)
+
+
+def receiver() -> Any:
+    """The id of whom to write to about an obligation, as `whom_to_ask` has it, for `annotate`: None when nobody can be reached."""
+    own = Q(assignment__contact__in=ContactPerson.objects.reachable())
+    another = ContactPerson.objects.reachable().filter(actor=OuterRef("assignment__actor")).order_by("id")
+    return Coalesce(Case(When(own, then=F("assignment__contact"))), Subquery(another.values("pk")[:1]))

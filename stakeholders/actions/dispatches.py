@@ -4,11 +4,16 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Concat, Left
 
 from stakeholders import clock
 from stakeholders.doorbell import ring
 from stakeholders.models import ContactPerson, Dispatch, DispatchItem, User, Workspace
 from stakeholders.rules import GATHERED_KINDS, DispatchState
+
+CANCELLED = "inställt"
+"""Stands in the step of what a cancelled letter was about, so that it may be asked for again."""
 
 
 @transaction.atomic
@@ -37,6 +42,16 @@ def plan_dispatch(
     )
     ring("mail")
     return dispatch
+
+
+@transaction.atomic
+def set_aside(letters: models.QuerySet[Dispatch], *, reason: str) -> int:
+    """Cancel those of the letters that nobody has claimed, and free what they were about. Gives how many."""
+    pks = list(letters.filter(state=DispatchState.PLANNED).select_for_update().values_list("pk", flat=True))
+    Dispatch.objects.filter(pk__in=pks).update(state=DispatchState.CANCELLED, reason=reason)
+    freed = Concat(F("step"), Value(f" {CANCELLED} "), F("dispatch_id"), output_field=DispatchItem._meta.get_field("step"))
+    DispatchItem.objects.filter(dispatch__in=pks).update(step=Left(freed, 40))
+    return len(pks)
 
 
 def _waiting(kind: str, workspace: Workspace, to: ContactPerson | User, moment: datetime) -> Dispatch | None:

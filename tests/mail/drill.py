@@ -93,6 +93,11 @@ class Drill:
             for workers in self.options.workers:
                 for step in self.options.steps:
                     self.morning(step, workers)
+                    sys.stderr.write(json.dumps(self.so_far) + "\n")  # a thousand kills take an hour: how far it has come
+        return self.so_far
+
+    @property
+    def so_far(self) -> dict[str, Any]:
         counts = {name: self.tally[name] for name in ("rounds", "mails", "kills", "accepted", "uncertain", "twice", "lost")}
         return {**counts, "problems": self.problems[:20]}
 

@@ -255,7 +255,9 @@ def test_a_proposal_until_it_is_answered(workspace, contact, measure, plan, club
 def test_what_came_of_it_quotes_their_own_words(workspace, contact, obligation, reviewer, plan):
     a_report(obligation, figures=[3], approved_by=reviewer, what_happened="Vi hade fullt hus varje tisdag.")
     annual = AnnualFollowUp.objects.create(plan=plan, year=2026, version=1, rules_version="1", frozen_by=reviewer)
-    letter = compose(row(workspace, contact, (annual, "feedback"), kind=DispatchKind.FEEDBACK))
+    dispatch = row(workspace, contact, (contact, "feedback"), kind=DispatchKind.FEEDBACK)
+    dispatch.payload = {"annual": annual.pk, "quote": "Vi hade fullt hus varje tisdag."}
+    letter = compose(dispatch)
     assert letter.subject == "Så blev det: er insats i årsuppföljningen 2026"
     assert "> Vi hade fullt hus varje tisdag." in letter.text
     assert AccessLink.objects.get().expires_at > clock.now()
