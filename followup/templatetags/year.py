@@ -1,6 +1,8 @@
 """`{% load year %}`: the pictures of the year, drawn from the rows beside them."""
 
+from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 from django import template
 from django.urls import NoReverseMatch, reverse
@@ -22,6 +24,25 @@ def page_link(name: str, pk: int, words: str, query: str = "", is_plain: bool = 
         return words if is_plain else format_html('<a href="{}{}">{}</a>', reverse(name, args=[pk]), query, words)
     except NoReverseMatch:
         return words
+
+
+@register.filter
+def first_of(rows: Sequence[Any], n: int | str) -> Sequence[Any]:
+    """`{{ rows|first_of:shown }}`: the first of them; all where nothing is said (a file shows everything)."""
+    return rows[:n] if isinstance(n, int) else rows
+
+
+@register.simple_tag(takes_context=True)
+def reports_link(context: dict[str, Any], year: int, **more: Any) -> str:
+    """`{% reports_link 2026 goal=row.goal %}`: the list of the reports behind a figure, within what the page is about."""
+    address = reverse("year_reports", args=[context["year"].plan, year])
+    return address + context["choice"].query(**more)
+
+
+@register.simple_tag(takes_context=True)
+def figure_link(context: dict[str, Any], indicator: int, year: int) -> str:
+    """`{% figure_link row.indicator 2026 %}`: where a figure comes from, within what the page is about."""
+    return reverse("figure_show", args=[indicator]) + context["choice"].query(year=year)
 
 
 @register.simple_tag

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from followup.explain import honesty, rule
 from followup.permissions import audience_of
+from followup.year.choice import Choice
 from followup.year.origin import origin_of
 from measures.models import Indicator
 from stakeholders import clock
@@ -21,7 +22,10 @@ def figure_show(request: HttpRequest, pk: int) -> HttpResponse:
     workspace = indicator.plan.workspace
     require(can_read_all(request.user, workspace))
     year = _year(request, indicator)
-    origin = origin_of(indicator, year, audience=audience_of(request.user, workspace), as_of=clock.now())
+    choice = Choice.from_query(request.GET)
+    origin = origin_of(indicator, year, audience=audience_of(request.user, workspace), as_of=clock.now(), choice=choice)
+    if origin is None:
+        raise Http404
     version = origin.version
     how = rule(version.kind, ratio_over_time=version.over_time, is_running_total=version.is_running) if version else rule(None)
     context = {
@@ -30,7 +34,8 @@ def figure_show(request: HttpRequest, pk: int) -> HttpResponse:
         "origin": origin,
         "rule": how,
         "honesty": honesty(origin.figure),
-        "crumbs": _crumbs(indicator, year),
+        "about": origin.about,
+        "crumbs": _crumbs(indicator, year, choice),
     }
     return render(request, "followup/figure.html", context)
 
@@ -42,8 +47,8 @@ def _year(request: HttpRequest, indicator: Indicator) -> int:
     return int(text)
 
 
-def _crumbs(indicator: Indicator, year: int) -> list[tuple[str, str]]:
+def _crumbs(indicator: Indicator, year: int, choice: Choice) -> list[tuple[str, str]]:
     return [
         (_("Uppföljning"), reverse("year_list")),
-        (_("Årsuppföljning %(year)s") % {"year": year}, reverse("year_show", args=[indicator.plan_id, year])),
+        (_("Årsuppföljning %(year)s") % {"year": year}, reverse("year_show", args=[indicator.plan_id, year]) + choice.query()),
     ]

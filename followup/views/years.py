@@ -9,15 +9,20 @@ from django.views.decorators.http import require_safe
 from followup.freeze import archive_package
 from followup.models import AnnualFollowUp, Period, Report
 from followup.permissions import audience_of, can_freeze_year
-from followup.year.build import year_of
+from followup.year.book import Book
+from followup.year.build import compose
+from followup.year.choice import Choice
 from followup.year.files import TABLES, table_csv, workbook
 from followup.year.page import Year
 from followup.year.reading import read_book
-from followup.year.reports import named, reports_of
+from followup.year.reports import reports_of
 from measures.models import Plan
 from stakeholders import clock
 from stakeholders.exports import CSV_TYPE, XLSX_TYPE, as_download
 from stakeholders.permissions import can_read_all, can_read_anything, require
+
+FIRST_ROWS = 12
+"""How many rows of a long table are shown before one asks for all of it."""
 
 
 @require_safe
@@ -39,27 +44,36 @@ def year_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def year_show(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """The whole year on one page, computed from what is approved now."""
-    plan, year = _year_for(request, pk, number)
-    may_freeze = can_freeze_year(request.user, plan.workspace)
-    files = [{"words": "Excel", "address": reverse("year_workbook", args=[pk, number])}]
-    frozen = list(plan.annual_follow_ups.filter(year=number).order_by("-version"))
-    context = {"plan": plan, "year": year, "files": files, "frozen": frozen, "may_freeze": may_freeze, "crumbs": _crumbs(plan, number)}
+    """The whole year on one page, computed from what is approved now; `?goal=`, `?area=` and `?actor=` choose a part, `?show=all` every row."""
+    plan, book, choice = _book_for(request, pk, number)
+    frozen = list(plan.annual_follow_ups.order_by("-year", "-version"))
+    context = {
+        "plan": plan,
+        "year": compose(book, is_narrowed=bool(choice)),
+        "book": book,
+        "choice": choice,
+        "query": choice.query(),
+        "about": choice.named(book),
+        "shown": None if request.GET.get("show") == "all" else FIRST_ROWS,
+        "files": [{"words": "Excel", "address": reverse("year_workbook", args=[pk, number]) + choice.query()}],
+        "frozen": [annual for annual in frozen if annual.year == number],
+        "others": frozen,
+        "may_freeze": can_freeze_year(request.user, plan.workspace) and not choice,
+        "crumbs": _crumbs(plan, number),
+    }
     return render(request, "followup/year.html", context)
 
 
 @require_safe
 def year_reports(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """The answers behind the year: each with its report, or why it is missing. `?goal=`, `?measure=` and `?actor=` choose some."""
-    plan = _plan_for(request, pk, number)
-    book = read_book(plan, number, audience=audience_of(request.user, plan.workspace), as_of=clock.now())
-    chosen = {name: int(value) for name in ("goal", "measure", "actor") if (value := request.GET.get(name, "")).isdecimal()}
-    groups = reports_of(book, **chosen)
+    """The answers behind the year, or behind the chosen part of it: each with its report, or why it is missing."""
+    plan, book, choice = _book_for(request, pk, number)
+    groups = reports_of(book)
     context = {
         "plan": plan,
         "number": number,
         "groups": groups,
-        "about": named(book, **chosen),
+        "about": choice.named(book),
         "approved": sum(row.is_approved for group in groups for row in group.rows if row.is_expected),
         "expected": sum(row.is_expected for group in groups for row in group.rows),
         "crumbs": _crumbs(plan, number, is_last=False),
@@ -72,14 +86,14 @@ def year_export(request: HttpRequest, pk: int, number: int, table: str) -> HttpR
     """One table of the page as CSV."""
     if table not in TABLES:
         raise Http404
-    _plan, year = _year_for(request, pk, number)
+    year = _year_for(request, pk, number)
     return as_download(table_csv(year, table), CSV_TYPE, f"arsuppfoljning-{number}-{table}.csv")
 
 
 @require_safe
 def year_workbook(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """The year as Excel."""
-    _plan, year = _year_for(request, pk, number)
+    year = _year_for(request, pk, number)
     return as_download(workbook(year, created=clock.now()), XLSX_TYPE, f"arsuppfoljning-{number}.xlsx")
 
 
@@ -120,9 +134,14 @@ def frozen_archive(request: HttpRequest, pk: int) -> HttpResponse:
     return as_download(archive_package(annual), "application/zip", f"arsuppfoljning-{annual.year}-v{annual.version}.zip")
 
 
-def _year_for(request: HttpRequest, pk: int, number: int) -> tuple[Plan, Year]:
-    plan = _plan_for(request, pk, number)
-    return plan, year_of(plan, number, audience=audience_of(request.user, plan.workspace))
+def _book_for(request: HttpRequest, pk: int, number: int) -> tuple[Plan, Book, Choice]:
+    plan, choice = _plan_for(request, pk, number), Choice.from_query(request.GET)
+    return plan, read_book(plan, number, audience=audience_of(request.user, plan.workspace), as_of=clock.now(), choice=choice), choice
+
+
+def _year_for(request: HttpRequest, pk: int, number: int) -> Year:
+    _plan, book, choice = _book_for(request, pk, number)
+    return compose(book, is_narrowed=bool(choice))
 
 
 def _plan_for(request: HttpRequest, pk: int, number: int) -> Plan:

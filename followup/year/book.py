@@ -62,6 +62,14 @@ class Book:
     baseline_years: dict[int, int] = field(default_factory=dict)
     effect_from: dict[int, date] = field(default_factory=dict)
     completeness: Completeness = Completeness.PROVISIONAL
+    goal_options: list[tuple[int, str]] = field(default_factory=list)
+    actor_options: list[tuple[int, str]] = field(default_factory=list)
+    area_options: list[tuple[int, str]] = field(default_factory=list)
+    """What the year can be narrowed to, with names."""
+
+    parts: set[int] = field(default_factory=set)
+    """Indicators of which only a part is in the book: their targets are for the whole."""
+
     is_running: bool = False
     """Whether some round of the year is still to fall due: the figures are so far."""
 
@@ -81,7 +89,9 @@ class Book:
         return measure.starts_on is not None and measure.starts_on <= last
 
     def shown(self, indicator: int, year: int) -> Words:
-        """The figure as this audience may see it; "saknas" when there is none."""
+        """The figure as this audience may see it; "saknas" when there is none, "–" before the plan."""
+        if year < self.plan.first_year:
+            return Words("–")
         return self.shown_figures.get((indicator, year)) or Words(_("saknas"))
 
     def baseline_year(self, indicator: int) -> int:

@@ -35,7 +35,8 @@ def year_of(plan: Plan, year: int, *, audience: Audience, as_of: datetime | None
     return compose(read_book(plan, year, audience=audience, as_of=as_of or clock.now()))
 
 
-def compose(book: Book) -> Year:
+def compose(book: Book, *, is_narrowed: bool = False) -> Year:
+    """The book, or the chosen part of it, told section by section."""
     targets = target_rows(book, book.year)
     last_targets = Counter(row.verdict for row in target_rows(book, book.year - 1))
     decisions = decision_rows(book)
@@ -58,7 +59,7 @@ def compose(book: Book) -> Year:
         numbers=big_numbers(book, targets, last_targets, coverage, last_coverage),
         matrix_sentence=_matrix_sentence(book),
         matrix_years=tuple((each, len(started(book, each))) for each in years),
-        matrix=matrix(book, years),
+        matrix=matrix(book, years, is_narrowed=is_narrowed),
         decisions=decisions,
         targets_sentence=_targets_sentence(Counter(row.verdict for row in targets), len(targets)),
         targets=targets,

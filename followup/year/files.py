@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
@@ -110,12 +111,15 @@ def pdf(year: Year, *, fingerprint: str = "") -> bytes:
     """The year as tagged PDF (PDF/UA-1): headings, tables and pictures with their words. `fingerprint` stands on every page."""
     from weasyprint import HTML  # half a second to import, and only a job needs it
 
-    html = _render(year, _styles() + _page_foot(year, fingerprint), fingerprint)
+    styles = _styles().replace("font-weight: 200 900;", "").replace("650", "600")  # what WeasyPrint knows of weights: whole hundreds
+    html = _render(year, styles + _page_foot(year, fingerprint), fingerprint)
     return HTML(string=html, base_url="static:css/", url_fetcher=_own_file).write_pdf(pdf_variant="pdf/ua-1")
 
 
 def _render(year: Year, styles: str, fingerprint: str) -> str:
-    return render_to_string("followup/year_file.html", {"year": year, "styles": styles, "fingerprint": fingerprint, "is_frozen": True})
+    return render_to_string(
+        "followup/year_file.html", {"year": year, "styles": styles, "fingerprint": fingerprint, "is_frozen": True, "shown": None}
+    )
 
 
 _FONT_FACE = re.compile(r"@font-face\s*{[^}]*}")
@@ -127,20 +131,22 @@ def _styles() -> str:
 
 def _page_foot(year: Year, fingerprint: str) -> str:
     words = " · ".join(part for part in (f"{_title(year)}, {year.company}", fingerprint) if part).replace("\\", "").replace('"', "")
-    style = "font-size: 8pt; color: #5b5e61"
+    style = "font: 7.5pt 'Source Sans 3', sans-serif; color: #5b5e61"
     left, right = (
         f'@bottom-left {{ content: "{words}"; {style} }}',
         f'@bottom-right {{ content: counter(page) "/" counter(pages); {style} }}',
     )
-    return f"@page {{ size: A4; margin: 18mm 16mm; {left} {right} }}"
+    return f"@page {{ size: A4; margin: 15mm 14mm 18mm; {left} {right} }}"
 
 
-def _own_file(address: str) -> dict[str, object]:
+def _own_file(address: str) -> Any:
     """Only our own static files: the year needs nothing from elsewhere."""
+    from weasyprint.urls import URLFetcherResponse
+
     name = address.partition("static:")[2]
     if not name:
         raise ValueError(f"The year needs nothing from elsewhere: {address}")
-    return {"file_obj": _found(posixpath.normpath(name)).open("rb")}
+    return URLFetcherResponse(address, _found(posixpath.normpath(name)).read_bytes())
 
 
 def _found(name: str) -> Path:

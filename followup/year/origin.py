@@ -10,6 +10,7 @@ from followup.models import ReportLine
 from followup.rollup.rows import VersionRow
 from followup.words import Audience, LineState, MissingReason
 from followup.year.book import Book
+from followup.year.choice import WHOLE, Choice
 from followup.year.page import Shown, TargetRow
 from followup.year.reading import read_book
 from followup.year.sections import target_rows
@@ -46,11 +47,15 @@ class Origin:
     behind: tuple[Behind, ...]
     gaps: tuple[Gap, ...]
     target: TargetRow | None
+    about: str = ""
+    """What part of the figure it is; "" for the whole."""
 
 
-def origin_of(indicator: Indicator, year: int, *, audience: Audience, as_of: datetime) -> Origin:
-    """The figure of `indicator` in `year` as `audience` may see it, down to the reports."""
-    book = read_book(indicator.plan, year, audience=audience, as_of=as_of)
+def origin_of(indicator: Indicator, year: int, *, audience: Audience, as_of: datetime, choice: Choice = WHOLE) -> Origin | None:
+    """The figure of `indicator` in `year`, or its chosen part, as `audience` may see it, down to the reports; None outside that part."""
+    book = read_book(indicator.plan, year, audience=audience, as_of=as_of, choice=choice)
+    if indicator.pk not in book.indicators:
+        return None
     figure = book.figures[indicator.pk, year]
     assignments = Assignment.objects.in_bulk({one.assignment for one in figure.missing})
     names = {pk: book.actors.get(assignment.actor_id, "") for pk, assignment in assignments.items()}
@@ -61,6 +66,7 @@ def origin_of(indicator: Indicator, year: int, *, audience: Audience, as_of: dat
         years=tuple((each, book.shown(indicator.pk, each)) for each in sorted({year - 1, year})),
         behind=_behind(figure, indicator, book),
         gaps=tuple(Gap(names.get(one.assignment, ""), str(MissingReason(one.reason).label)) for one in figure.missing),
+        about=choice.named(book),
         target=next((row for row in target_rows(book, year) if row.indicator == indicator.pk), None),
     )
 

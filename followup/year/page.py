@@ -149,6 +149,7 @@ class Coverage:
 
 @dataclass(frozen=True)
 class FundingRow:
+    kind: str
     funding: str
     measures: int
     budget: int

@@ -13,11 +13,14 @@ from followup.rollup.rows import VersionRow
 from followup.transitions import ReportFacts, State, state_of
 from followup.words import Audience, Completeness, MissingReason
 from followup.year.book import AnswerRow, Book
+from followup.year.choice import WHOLE, Choice, line_of, narrow
 from followup.year.page import Shown
 from followup.year.sections import exact, shown_text
 from measures.models import Goal, Indicator, Measure, Plan
 from stakeholders import clock
-from stakeholders.formats import out_of, span
+from stakeholders.formats import NBSP, out_of, span
+from stakeholders.models import Area
+from stakeholders.rules import swedish_sort_key
 
 QUOTE_LENGTH = 160
 
@@ -29,17 +32,44 @@ WHY_MISSING = {
 }
 
 
-def read_book(plan: Plan, year: int, *, audience: Audience, as_of: datetime) -> Book:
-    """Everything the year's page needs, with figures protected for `audience`."""
+def read_book(plan: Plan, year: int, *, audience: Audience, as_of: datetime, choice: Choice = WHOLE) -> Book:
+    """Everything the year's page needs, or the chosen part of it, with figures protected for `audience`."""
     book = Book(plan=plan, year=year, as_of=as_of, audience=audience)
     seen = book.seen = load_shown(plan, [Window.year(year - 1), Window.year(year)], audience, as_of=as_of)
     rollup = seen.rollup
     read_plan(book)
-    read_answers(book, rollup)
-    read_figures(book, seen)
+    _read_options(book, rollup)
+    assignments = rollup.rows.assignments.values()
+    narrow(book, choice, ((each.actor, each.measure) for each in assignments))
+    read_answers(book, rollup, actor=choice.actor)
+    read_figures(book, seen, _scope(book, rollup, choice))
     book.completeness = _completeness(book, rollup)
     book.is_running = _is_running(book, rollup)
     return book
+
+
+def _read_options(book: Book, rollup: Rollup) -> None:
+    """What the year can be narrowed to: goals in the order of the tree, actors with assignments, areas with measures."""
+    depth = {pk: len(line_of(book.goals, pk)) - 1 for pk in book.goals}
+    children: dict[int | None, list[int]] = defaultdict(list)
+    for pk, goal in book.goals.items():
+        children[goal.parent_id].append(pk)
+    waiting = children[None][::-1]
+    while waiting:
+        pk = waiting.pop()
+        book.goal_options.append((pk, NBSP * 3 * depth[pk] + book.goals[pk].title))
+        waiting += children[pk][::-1]
+    actors = {each.actor: each.actor_name for each in rollup.rows.assignments.values()}
+    book.actor_options = sorted(actors.items(), key=lambda each: swedish_sort_key(each[1]))
+    areas = Area.objects.filter(measures__plan=book.plan).distinct().order_by("name_sort")
+    book.area_options = list(areas.values_list("pk", "name"))
+
+
+def _scope(book: Book, rollup: Rollup, choice: Choice) -> frozenset[int] | None:
+    """The assignments whose answers count in the chosen part; None for the whole."""
+    if not choice:
+        return None
+    return rollup.assignments(measures=book.measures, actors=[choice.actor] if choice.actor else None)
 
 
 def read_plan(book: Book) -> None:
@@ -57,8 +87,8 @@ def read_plan(book: Book) -> None:
     book.outside = list(outside.select_related("area").order_by("indicator_id", "area__name_sort", "year", "id"))
 
 
-def read_figures(book: Book, seen: SeenBy) -> None:
-    """Figures, targets and statuses from the roll-up, for the year and the one before."""
+def read_figures(book: Book, seen: SeenBy, scope: frozenset[int] | None) -> None:
+    """Figures, targets and statuses from the roll-up, for the year and the one before. `scope`: of which assignments."""
     rollup = seen.rollup
     statuses = Statuses(rollup)
     for pk, line in rollup.lines.items():
@@ -67,19 +97,22 @@ def read_figures(book: Book, seen: SeenBy) -> None:
             book.versions[pk] = version
     book.baseline_years = {pk: own[-1].year for pk, own in rollup.baselines.items()}
     book.effect_from = rollup.effect_from
+    if scope is not None:
+        book.parts = {pk for pk in book.indicators if not rollup.answers.get(pk, {}).keys() <= scope}
     for window in (Window.year(book.year - 1), Window.year(book.year)):
         year = window.end.year
         book.statuses[year] = {pk: statuses.status(pk, window) for pk in book.measures}
         book.against[year] = {}
         for pk in book.indicators:
-            figure = seen.figure(pk, window)
+            figure = seen.figure(pk, window, scope if pk in book.parts else None)
             book.figures[pk, year] = figure
             book.shown_figures[pk, year] = shown(figure, book.versions.get(pk))
             book.against[year][pk] = seen.against_targets(pk, window)
 
 
-def read_answers(book: Book, rollup: Rollup) -> None:
-    """Every answer asked for in this year and the one before, as it stood then (rules 1 and 2). An exempted one is not there at all."""
+def read_answers(book: Book, rollup: Rollup, *, actor: int = 0) -> None:
+    """Every answer asked for in this year and the one before, as it stood then (rules 1 and 2). An exempted one is not there at all.
+    Only those about the measures in the book, and from one actor if there is one."""
     rows = (
         Obligation.objects.filter(period__plan=book.plan, period__year__in=(book.year - 1, book.year), recorded_at__lte=book.as_of)
         .order_by("period__ends_on", "pk", "reports__version")
@@ -91,9 +124,11 @@ def read_answers(book: Book, rollup: Rollup) -> None:
     )  # fmt: skip
     heads: dict[int, tuple[int, int, int, int]] = {}
     reports: dict[int, list[tuple]] = defaultdict(list)
-    for pk, assignment, actor, measure, period, name, kind, report, version, submitted_at, *rest in rows:
-        heads[pk] = (assignment, actor, measure, period)
-        book.actors[actor], book.actor_kinds[actor] = name, kind
+    for pk, assignment, who, measure, period, name, kind, report, version, submitted_at, *rest in rows:
+        if measure not in book.measures or actor not in (0, who):
+            continue
+        heads[pk] = (assignment, who, measure, period)
+        book.actors[who], book.actor_kinds[who] = name, kind
         if submitted_at and submitted_at <= book.as_of:
             reports[pk].append((report, version, submitted_at, *(_by(book.as_of, moment) for moment in rest[:3]), *rest[3:]))
     for pk, head in heads.items():

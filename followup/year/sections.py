@@ -151,11 +151,16 @@ def _what_to_decide(decisions: tuple[DecisionRow, ...]) -> str:
     }
 
 
-def matrix(book: Book, years: tuple[int, ...]) -> tuple[MatrixRow, ...]:
-    """Focus area × year: one symbol per started measure, in order, with the count in words. Nothing is averaged."""
+def matrix(book: Book, years: tuple[int, ...], *, is_narrowed: bool = False) -> tuple[MatrixRow, ...]:
+    """Focus area × year: one symbol per started measure, in order, with the count in words. Nothing is averaged.
+
+    Of a narrowed year the focus areas without a measure in it are left out.
+    """
     rows = []
     for area in (goal for goal in book.goals.values() if goal.parent_id is None):
         own = [measure for measure in book.measures.values() if book.focus_area(measure.goal_id).pk == area.pk]
+        if is_narrowed and not own:
+            continue
         cells = []
         for year in years:
             begun = [measure for measure in own if book.has_started(measure, year)]
@@ -185,7 +190,9 @@ def target_rows(book: Book, year: int) -> tuple[TargetRow, ...]:
 
 
 def _withheld(book: Book, year: int, pk: int, against: AgainstTarget) -> dict[str, Any]:
-    """What is not said of a target: no verdict on a part of a year."""
+    """What is not said of a target: no verdict on a part of a year, nor on the part of some partners or measures."""
+    if pk in book.parts:
+        return {"verdict": Verdict.NOT_COMPUTABLE, "attainment": None, "path": None}
     is_partial = book.is_running and year == book.year and book.versions[pk].kind in FLOWS
     return {"verdict": Verdict.RUNNING} if is_partial and against.verdict in JUDGED else {}
 
@@ -234,6 +241,8 @@ def attained(against: AgainstTarget) -> str:
 
 
 def _note(book: Book, pk: int, against: AgainstTarget) -> str:
+    if pk in book.parts:
+        return _("målet gäller alla som redovisar måttet tillsammans")
     if against.verdict == Verdict.TOO_EARLY:
         when = book.effect_expected(pk)
         return _("bedöms från %(year)s") % {"year": when.year} if when else ""
@@ -310,6 +319,7 @@ def funding_rows(book: Book) -> tuple[FundingRow, ...]:
         if own:
             rows.append(
                 FundingRow(
+                    kind=str(funding),
                     funding=str(Funding(funding).label) if funding else _("inte angiven"),
                     measures=len(own),
                     budget=sum(measure.budget_per_year or 0 for measure in own),

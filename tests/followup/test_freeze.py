@@ -1,5 +1,6 @@
 """The frozen year: made by a job, the same bytes for ever, corrected only by a new version."""
 
+import ctypes
 import hashlib
 import io
 import json
@@ -53,6 +54,17 @@ def bytes_of(annual: AnnualFollowUp) -> dict[str, str]:
     return {file.name: hashlib.sha256(bytes(file.content)).hexdigest() for file in annual.files.all()}
 
 
+def fonts_of(document: pypdfium2.PdfDocument) -> set[str]:
+    """The families of the letters on the pages."""
+    found = set()
+    for page in document:
+        for each in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_TEXT]):
+            name = ctypes.create_string_buffer(200)
+            pypdfium2.raw.FPDFFont_GetBaseFontName(pypdfium2.raw.FPDFTextObj_GetFont(each), name, 200)
+            found.add(name.value.decode().partition("+")[2])
+    return found
+
+
 def test_management_freezes_a_closed_year_and_nothing_ever_changes_it(client, closed_year, manager, coordinator, measure, club):
     client.force_login(manager)
     page = text_of(client.get(f"/plans/{closed_year.pk}/years/2026/freeze/"))
@@ -82,6 +94,7 @@ def test_management_freezes_a_closed_year_and_nothing_ever_changes_it(client, cl
     assert all(mark in page.get_textpage().get_text_range().replace("\r\n", "") for page in document), "the fingerprint is on every page"
     assert document.is_tagged(), "/MarkInfo /Marked true in the catalogue"
     assert pypdfium2.raw.FPDF_StructTree_CountChildren(pypdfium2.raw.FPDF_StructTree_GetForPage(document[0])) > 0
+    assert any(name.startswith("Source-Sans-3") for name in fonts_of(document)), "our own letters, not what the machine happens to have"
     assert mark in bytes(annual.files.get(name="arsuppfoljning-2026.html").content).decode()
 
 

@@ -1,0 +1,102 @@
+"""A part of the year: under a goal, in an area, by an actor, of one measure or one kind of money. Narrows the book; the same query everywhere."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Self
+from urllib.parse import urlencode
+
+from followup.year.book import Book
+from measures.models import Goal, Measure
+from stakeholders.models import Area
+
+NO_FUNDING = "none"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What of the year is asked for; 0 or "" is all of it. As a query: `?goal=3&actor=7`."""
+
+    goal: int = 0
+    measure: int = 0
+    actor: int = 0
+    area: int = 0
+    funding: str = ""
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> Self:
+        numbers = {name: int(value) for name in ("goal", "measure", "actor", "area") if (value := query.get(name, "")).isdecimal()}
+        return cls(**numbers, funding=query.get("funding", ""))
+
+    def __bool__(self) -> bool:
+        return any(asdict(self).values())
+
+    def query(self, **more: object) -> str:
+        """ "?goal=3&actor=7"; "" for all of the year."""
+        chosen = {name: value for name, value in (asdict(self) | more).items() if value}
+        return f"?{urlencode(chosen)}" if chosen else ""
+
+    def named(self, book: Book) -> str:
+        """What is chosen, in words."""
+        options = {"goal": book.goal_options, "actor": book.actor_options, "area": book.area_options}
+        words = [dict(options[name]).get(getattr(self, name), "").strip() for name in options]
+        measure = book.measures.get(self.measure)
+        return ", ".join(word for word in [*words, str(measure or "")] if word)
+
+
+WHOLE = Choice()
+
+
+def narrow(book: Book, choice: Choice, assignments: Iterable[tuple[int, int]]) -> None:
+    """Leave in the book what is chosen. `assignments`: (actor, measure) of each."""
+    if not choice:
+        return
+    taken_on = {measure for actor, measure in assignments if actor == choice.actor}
+    in_area = _measures_in(choice.area, book) if choice.area else set()
+    book.measures = {
+        pk: measure
+        for pk, measure in book.measures.items()
+        if (not choice.goal or choice.goal in line_of(book.goals, measure.goal_id))
+        and (not choice.measure or pk == choice.measure)
+        and (not choice.actor or pk in taken_on)
+        and (not choice.area or pk in in_area)
+        and (not choice.funding or (measure.funding or NO_FUNDING) == choice.funding)
+    }
+    of_goal = {pk for pk, each in book.indicators.items() if each.goal_id and choice.goal in line_of(book.goals, each.goal_id)}
+    about = {pk for pk in book.indicators if book.measures.keys() & set(book.measures_of[pk])} | of_goal
+    book.outside = [value for value in book.outside if _is_about(value.area_id, choice, value.indicator_id in about)]
+    book.indicators = {pk: each for pk, each in book.indicators.items() if pk in about or any(v.indicator_id == pk for v in book.outside)}
+    book.decisions = [each for each in book.decisions if any(measure.pk in book.measures for measure in each.measures.all())]
+
+
+def line_of(goals: Mapping[int, Goal], goal: int) -> set[int]:
+    """The goal and all above it."""
+    line = set()
+    above: int | None = goal
+    while above is not None:
+        line.add(above)
+        above = goals[above].parent_id
+    return line
+
+
+def _is_about(area: int | None, choice: Choice, is_linked: bool) -> bool:
+    """Statistics of the chosen area, with the whole municipality to compare with; of a goal only its own."""
+    if choice.area:
+        return area in (None, choice.area)
+    return is_linked
+
+
+def _measures_in(area: int, book: Book) -> set[int]:
+    """The measures in an area or in one within it."""
+    above = dict(Area.objects.filter(workspace=book.plan.workspace_id).values_list("id", "parent_id"))
+    inside = {each for each in above if area in _up(each, above)}
+    links = Measure.areas.through.objects.filter(measure__plan=book.plan, area__in=inside)
+    return set(links.values_list("measure_id", flat=True))
+
+
+def _up(area: int, above: Mapping[int, int | None]) -> set[int]:
+    line = set()
+    each: int | None = area
+    while each is not None:
+        line.add(each)
+        each = above.get(each)
+    return line

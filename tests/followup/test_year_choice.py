@@ -1,0 +1,93 @@
+"""A part of the year: by goal, by area, by actor. The same query leads the page, its tables, its figures and their reports."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from stakeholders import clock
+from tests.factories import a_goal, a_measure, a_period, a_report, a_target, an_actor, an_area, an_assignment, an_indicator, an_obligation
+from tests.followup.test_year import MARCH, links_of, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_march() -> Iterator[None]:
+    with clock.at(MARCH):
+        yield
+
+
+@pytest.fixture
+def cast(plan, workspace, coordinator, reviewer):
+    """Two goals with a measure each; the club reports both, the school only homework help, which is in Hyttan."""
+    school, safety = a_goal(plan, title="Uppväxt"), a_goal(plan, title="Trygghet")
+    below = a_goal(plan, school, "goal", title="Fler klarar skolan")
+    homework = a_measure(plan, below, number="3.1", title="Läxhjälp")
+    walks = a_measure(plan, safety, number="6.1", title="Trygghetsvandring")
+    homework.areas.add(an_area(workspace, "Hyttan", parent=an_area(workspace, "Norrbruk")))
+    a_target(visits := an_indicator(homework, name="besök på läxhjälpen"), baseline=0, target=100)
+    a_target(an_indicator(walks, name="vandringar"), baseline=0, target=10)
+    club, pupils = an_actor(workspace, "Klubben (Exempel)"), an_actor(workspace, "Skolan (Exempel)")
+    period = a_period(plan)
+    for measure, actor, figure in ((homework, club, 30), (homework, pupils, 12), (walks, club, 4)):
+        a_report(an_obligation(an_assignment(measure, actor), period), by=coordinator, approved_by=reviewer, figures=[figure])
+    return {"plan": plan, "school": school, "club": club, "pupils": pupils, "visits": visits, "homework": homework, "workspace": workspace}
+
+
+def year(client, cast, **query):
+    return client.get(f"/plans/{cast['plan'].pk}/years/2026/", query)
+
+
+def test_a_goal_shows_what_lies_under_it_and_nothing_else(client, cast, manager):
+    client.force_login(manager)
+    page = text_of(year(client, cast, goal=cast["school"].pk))
+    assert "Årsuppföljning 2026: Uppväxt" in page
+    assert "1 av 1 startade åtgärder" in page
+    assert "Besök på läxhjälpen" in page
+    assert "Bygger på 2 av 2 rapporter" in page
+    assert "Vandringar" not in page
+    assert "Vandringar" in text_of(year(client, cast)), "all of the year has both"
+
+
+def test_an_area_takes_in_the_places_within_it(client, cast, manager):
+    client.force_login(manager)
+    for name, is_there in (("Norrbruk", True), ("Hyttan", True)):
+        area = cast["workspace"].areas.get(name=name)
+        page = text_of(year(client, cast, area=area.pk))
+        assert ("Besök på läxhjälpen" in page) is is_there
+        assert "Vandringar" not in page
+
+
+def test_an_actor_shows_its_own_part_which_is_not_held_against_the_target_of_all(client, cast, manager):
+    client.force_login(manager)
+    page = text_of(year(client, cast, actor=cast["club"].pk))
+    assert "Bygger på 2 av 2 rapporter" in page
+    assert "Skolan (Exempel)" not in page[page.index("Så går genomförandet") :]
+    row = page[page.index("Besök på läxhjälpen") :][:160]
+    assert " 30 " in row
+    assert "målet gäller alla som redovisar måttet tillsammans" in row
+    row = page[page.index("Vandringar") :][:160]
+    assert "målet gäller alla" not in row, "nobody else reports it, so the part is the whole"
+
+
+def test_what_is_chosen_is_chosen_on_the_way_to_the_reports_and_in_the_tables_too(client, cast, manager):
+    client.force_login(manager)
+    here = year(client, cast, actor=cast["pupils"].pk)
+    figure = next(link for link in links_of(here) if f"/indicators/{cast['visits'].pk}/figure/" in link)
+    page = text_of(client.get(figure))
+    assert "Besök på läxhjälpen: 12" in page
+    assert "Klubben (Exempel)" not in page
+    table = next(link for link in links_of(here) if link.partition("?")[0].endswith("targets.csv"))
+    assert "Vandringar" not in client.get(table).content.decode()
+    reports = next(link for link in links_of(here) if "/years/2026/reports/?" in link)
+    assert "1 av 1 rapporter är godkända" in text_of(client.get(reports))
+
+
+def test_a_part_is_not_frozen_and_what_does_not_exist_shows_nothing(client, cast, manager):
+    cast["plan"].periods.update(closed_at=clock.now())
+    client.force_login(manager)
+    assert "Frys året" in text_of(year(client, cast))
+    assert "Frys året" not in text_of(year(client, cast, goal=cast["school"].pk))
+    page = text_of(year(client, cast, actor=999_999))
+    assert "Ingen åtgärd har startat än." in page
+    assert client.get(f"/indicators/{cast['visits'].pk}/figure/?year=2026&actor=999999").status_code == 404
