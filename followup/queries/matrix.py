@@ -14,7 +14,7 @@ from stakeholders import clock
 from stakeholders.exports import Value
 from stakeholders.formats import when
 from stakeholders.models import Actor, ContactPerson
-from stakeholders.rules import SECTOR_OF, Sector
+from stakeholders.rules import SECTOR_OF, ActorKind, Sector
 from stakeholders.templatetags.symbols import SYMBOLS
 
 IN_ORDER = (
@@ -55,6 +55,11 @@ class MatrixRow:
     actor: Actor
     cells: list[Cell | None]
     total: Tally
+
+    @property
+    def kind(self) -> str:
+        """What the actor is; Django's own way to the word costs more than the rest of the row."""
+        return str(ActorKind(self.actor.kind).label)
 
     @property
     def lacks(self) -> int:

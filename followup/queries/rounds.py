@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from followup.models import AccessLinkUse, Obligation, ObligationRuling, Period, Report
-from followup.queries import due_on, obligation_state
+from followup.queries import due_from, state_from
 from followup.rules import Contacted, sign_of
 from followup.transitions import State
 from followup.words import RulingKind
@@ -91,20 +92,20 @@ class Tally:
 
 def round_cells(period: Period) -> list[Cell]:
     """Every answer of the round, and the parts in measures that another rhythm leaves out of it."""
-    obligations = list(
+    obligations: list[Any] = list(
         period.obligations.select_related(
             "assignment__measure__goal__parent__parent", "assignment__actor", "assignment__contact", "draft"
         ).prefetch_related(
-            Prefetch("reports", Report.objects.defer("what_happened", "what_is_needed", "status_reason", "correction_reason")),
-            Prefetch("rulings", ObligationRuling.objects.defer("reason")),
+            Prefetch("reports", Report.objects.defer("what_happened", "what_is_needed", "status_reason", "correction_reason"), "versions"),
+            Prefetch("rulings", ObligationRuling.objects.defer("reason"), "ruled"),
         )
     )
     reachable = _reachable(period)
     mail = _mail(period.obligations.all())
     opened = _opened(period)
     cells = [
-        _cell(obligation, period, reachable, mail.get(obligation.pk, Contacted()), opened.get(obligation.assignment.actor_id))
-        for obligation in obligations
+        _cell(one, period, one.versions, one.ruled, reachable, mail.get(one.pk, Contacted()), opened.get(one.assignment.actor_id))
+        for one in obligations
     ]
     return cells + _not_asked(period)
 
@@ -121,12 +122,16 @@ def one_cell(obligation: Obligation) -> Cell:
     period, actor = obligation.period, obligation.assignment.actor
     reachable = {actor.pk} if any(contact.is_reachable for contact in actor.contacts.all()) else set()
     mail = _mail(Obligation.objects.filter(pk=obligation.pk))
-    return _cell(obligation, period, reachable, mail.get(obligation.pk, Contacted()), _opened(period).get(actor.pk))
+    return _cell(obligation, period, *_rows(obligation), reachable, mail.get(obligation.pk, Contacted()), _opened(period).get(actor.pk))
 
 
 def one_cell_without_mail(obligation: Obligation) -> Cell:
     """The cell of an answer where mail is not asked about: for looking back. No queries of its own."""
-    return _cell(obligation, obligation.period, {obligation.assignment.actor_id}, Contacted(), None)
+    return _cell(obligation, obligation.period, *_rows(obligation), {obligation.assignment.actor_id}, Contacted(), None)
+
+
+def _rows(obligation: Obligation) -> tuple[list[Report], list[ObligationRuling]]:
+    return list(obligation.reports.all()), list(obligation.rulings.all())
 
 
 def tally(cells: Iterable[Cell]) -> Tally:
@@ -136,7 +141,15 @@ def tally(cells: Iterable[Cell]) -> Tally:
     return total
 
 
-def _cell(obligation: Obligation, period: Period, reachable: set[int], mail: Contacted, opened_at: datetime | None) -> Cell:
+def _cell(
+    obligation: Obligation,
+    period: Period,
+    reports: list[Report],
+    rulings: list[ObligationRuling],
+    reachable: set[int],
+    mail: Contacted,
+    opened_at: datetime | None,
+) -> Cell:
     obligation.period = period
     assignment = obligation.assignment
     draft = getattr(obligation, "draft", None)
@@ -147,8 +160,8 @@ def _cell(obligation: Obligation, period: Period, reachable: set[int], mail: Con
         begun_at=draft.saved_at if draft else None,
         opened_at=opened_at,
     )
-    state, day = obligation_state(obligation), due_on(obligation)
-    latest = max(obligation.reports.all(), key=lambda report: report.version, default=None)
+    state, day = state_from(reports, rulings), due_from(period, rulings)
+    latest = max(reports, key=lambda report: report.version, default=None)
     is_late = not latest.was_on_time if latest else day < clock.today()
     return Cell(
         actor=assignment.actor,

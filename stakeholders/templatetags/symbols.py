@@ -5,6 +5,7 @@ The drawings carry their colours as attributes, so that they look the same on sc
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -158,9 +159,15 @@ def _count(name: str, n: int) -> str:
 @register.simple_tag
 def symbol(name: str, word: str = "", note: str = "", stacked: bool = False, size: int = 16) -> SafeString:
     """`{% symbol report.status %}`: the drawing and its word. `note` follows in grey; `stacked` puts the word below, for a matrix."""
+    return _symbol(name, str(word or SYMBOLS[name][1]), str(note), stacked, size)
+
+
+@lru_cache(maxsize=512)
+def _symbol(name: str, word: str, note: str, stacked: bool, size: int) -> SafeString:
+    """Drawn once for each word: a round shows the same dozen a thousand times."""
     kind = " symbol--stacked" if stacked else " symbol--gap" if name == "gap" else ""
     after = format_html(' <span class="symbol__note">{}</span>', note) if note else ""
-    return format_html('<span class="symbol{}">{}<span>{}{}</span></span>', kind, draw(name, size), word or SYMBOLS[name][1], after)
+    return format_html('<span class="symbol{}">{}<span>{}{}</span></span>', kind, draw(name, size), word, after)
 
 
 @register.simple_tag
