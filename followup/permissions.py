@@ -75,5 +75,24 @@ def audience_of(user: Any, workspace: Any) -> Audience:
 
 
 def can_freeze_year(user: Any, workspace: Any) -> bool:
-    """Freeze, correct, assess and write down decisions."""
+    """Freeze the year, and correct it."""
+    return _leads_the_year(user, workspace)
+
+
+def can_assess(user: Any, workspace: Any) -> bool:
+    """Judge goals and measures."""
+    return _leads_the_year(user, workspace)
+
+
+def can_ask_for_decision(user: Any, workspace: Any) -> bool:
+    """Put a question to management: those who judge, and whoever reviews and so meets what partners need."""
+    return _leads_the_year(user, workspace) or can_review(user, workspace)
+
+
+def can_record_decision(user: Any, workspace: Any) -> bool:
+    """Write down what was decided."""
+    return _leads_the_year(user, workspace)
+
+
+def _leads_the_year(user: Any, workspace: Any) -> bool:
     return bool(roles_in(user, workspace) & {Role.COORDINATOR, Role.MANAGEMENT, Role.ADMIN})

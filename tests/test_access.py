@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from followup.actions.assignments import assign_many
+from followup.actions.decisions import ask_for_decision
 from followup.actions.journal import write_note
 from followup.actions.reviews import request_correction
 from followup.models import AnnualFollowUp, FrozenFile
@@ -238,6 +239,19 @@ year_export             GET    /plans/{plan}/years/2026/targets.csv -  404      
 figure_show             GET    /indicators/{indicator}/figure/  -      404      404       404      200      200     200     200     200
 year_freeze             GET    /plans/{plan}/years/2026/freeze/ -      404      404       403      403      200     403     200     200
 year_freeze             POST   /plans/{plan}/years/2026/freeze/ -      404      404       403      403      409     403     409     409
+assessment_list         GET    /plans/{plan}/years/2026/assessments/ - 404     404       403      200      200     200     200     200
+goal_assess             GET    /goals/{goal}/years/2026/assess/ -      404      404       404      200      200     200     200     200
+goal_assess             POST   /goals/{goal}/years/2026/assess/ -      404      404       404      403      302     403     302     302
+measure_assess          GET    /measures/{measure}/years/2026/assess/ - 404     404       403      200      200     200     200     200
+measure_assess          POST   /measures/{measure}/years/2026/assess/ - 404     404       403      403      302     403     302     302
+decision_list           GET    /plans/{plan}/years/2026/decisions/ -   404      404       403      200      200     200     200     200
+decision_ask            GET    /plans/{plan}/years/2026/decisions/new/?report={report} - 404 404 403 200   200     403     200     200
+decision_ask            POST   /plans/{plan}/years/2026/decisions/new/ - 404    404       403      302      302     403     302     302
+decision_show           GET    /decisions/{decision}/           -      404      404       404      200      200     200     200     200
+decision_edit           GET    /decisions/{decision}/edit/      -      404      404       404      200      200     403     200     200
+decision_edit           POST   /decisions/{decision}/edit/      -      404      404       404      302      302     403     302     302
+decision_record         GET    /decisions/{decision}/record/    -      404      404       404      403      302     403     302     302
+decision_record         POST   /decisions/{decision}/record/    -      404      404       404      403      302     403     302     302
 v1:figure_list          GET    /api/v1/figures/?plan={plan}&window=2026-T1 401 404 404 200  200      200     200     200     200
 frozen_show             GET    /frozen/{frozen}/                -      404      404       404      200      200     200     200     200
 frozen_file             GET    /frozen/{frozen}/aret.json       -      404      404       404      200      200     200     200     200
@@ -304,6 +318,11 @@ FORMS: dict[str, dict[str, Any]] = {
     "obligation_extend": {"extend-due_on": "2099-01-31", "extend-reason": "sjukdom"},
     "obligation_exempt": {"exempt-reason": "verksamheten pausad"},
     "obligation_reinstate": {"reinstate-reason": "igång igen"},
+    "goal_assess": {"achievement": "partly", "trend": "better", "text": "Fler kommer.", "next_step": "continue"},
+    "measure_assess": {"achievement": "partly", "trend": "better", "text": "Fler kommer.", "next_step": "continue"},
+    "decision_ask": {"question": "Fler handledare?", "why": "Elva köar.", "asked_by": "Rektorn", "proposal": "Två till."},
+    "decision_edit": {"question": "Ännu fler?", "why": "Elva köar.", "asked_by": "Rektorn", "proposal": "Två till.", "version": 1},
+    "decision_record": {"outcome": "Ja.", "body": "Styrelsen", "decided_on": "2026-04-16", "version": 1},
     "report_approve_many": {"report": "{report}"},
     "report_return": {"return-reason": "Är det elever eller besök?"},
     "report_withdraw": {"withdraw-reason": "fel år"},
@@ -381,6 +400,7 @@ def the_world(
     from_settings().open()
     from_settings().hand_over(b"Subject: Hej\r\n\r\nHej\r\n", letter.message_id)
     things = {
+        "decision": ask_for_decision(plan, 2026, by=coordinator, question="?", why="?", asked_by="?", proposal="?").pk,
         "dispatch": dispatch.pk,
         "letter": letter.message_id,
         "job": job.pk,

@@ -1,25 +1,15 @@
-"""What the example needs besides reports: decisions to take, overlap decisions, statistics from elsewhere. All invented."""
+"""What the example needs besides reports: overlap decisions, statistics from elsewhere. All invented."""
 
 from datetime import date, datetime, time, timedelta
 
-from followup.actions.annual import ask_for_decision, record_decision
 from followup.demo.answers import chance
-from followup.models import Decision, OutsideValue, OverlapDecision
+from followup.models import OutsideValue, OverlapDecision
 from followup.words import Overlap
 from measures.actions.measures import add_activity
 from measures.models import Indicator, IndicatorVersion, Plan
 from measures.rules import SCALE, EffectLevel, IndicatorKind
 from stakeholders import clock, events
 from stakeholders.models import User
-
-QUESTIONS = (
-    ("2.3", "Fler handledare till traineeplatserna?", "En handledare har slutat och elva personer köar.", "Verksamhetschefen",
-     "Två handledare från 1 augusti. 1,1 miljoner kronor per år ur egen drift."),
-    ("3.5", "Ska avtalet med Norrbruks IF förlängas?", "Två åtgärder vilar på avtalet. Nattfotbollen saknar hall från maj.", "Kommunledningen",
-     "Förläng till 2030. Lägg in hall två kvällar i veckan."),
-    ("2.1", "Ska sommarjobben göras om?", "En lottad studie visar lägre inkomst senare för vissa. Vår egen uppföljning kan inte svara på det.", "Samordnaren",
-     "Koppla jobben till läxhjälpen. Pröva igen om två år."),
-)  # fmt: skip
 
 STEPS = (
     ("3.1", "Grupp på skolan", -15, None, -15, None),
@@ -57,38 +47,6 @@ def add_steps(plan: Plan, *, by: User) -> None:
             add_activity(
                 measure, by=by, title=title, planned_start=planned_start, planned_end=planned_end, started_on=started_on, ended_on=ended_on
             )
-
-
-def add_decisions(plan: Plan, *, by: User) -> None:
-    """What the board decided last year and what it must decide this year."""
-    this_year = clock.today().year
-    for year in (this_year - 1, this_year):
-        for number, question, why, asked_by, proposal in QUESTIONS[: 3 if year == this_year else 1]:
-            measures = plan.measures.filter(number=number)
-            decision = ask_for_decision(
-                plan,
-                year,
-                by=by,
-                measures=measures,
-                question=question,
-                why=why,
-                asked_by=asked_by,
-                proposal=proposal,
-                answer_by=date(year + 1, 4, 30),
-            )
-            if year < this_year:
-                _decide(decision, by)
-
-
-def _decide(decision: Decision, by: User) -> None:
-    record_decision(
-        decision,
-        by=by,
-        version=decision.version,
-        outcome="Enligt förslaget.",
-        decided_on=date(decision.year + 1, 4, 16),
-        dnr=f"NB {decision.year + 1}/031",
-    )
 
 
 def add_overlaps(plan: Plan, *, by: User) -> None:

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 
+from followup.demo.annual import ask_and_decide, judge_last_year
 from followup.demo.cast import make_room, make_user, write_sign_in
-from followup.demo.extras import add_decisions, add_overlaps, add_statistics, add_steps
+from followup.demo.extras import add_overlaps, add_statistics, add_steps
 from followup.demo.history import History
 from followup.links import issue_link
 from followup.models import Obligation
@@ -41,8 +42,9 @@ def load_demo() -> str:
         add_overlaps(plan, by=users[Role.COORDINATOR])
         add_statistics(plan, by=users[Role.COORDINATOR])
     History(plan, coordinator=users[Role.COORDINATOR], reviewer=users[Role.REVIEWER]).live(first_year)
-    add_decisions(plan, by=users[Role.COORDINATOR])
     add_steps(plan, by=users[Role.COORDINATOR])
+    judge_last_year(plan, first_year, coordinator=users[Role.COORDINATOR], manager=users[Role.MANAGEMENT])
+    ask_and_decide(plan, by=users[Role.COORDINATOR])
     _lay_old_mail_to_rest(workspace)
     _ask_to_freeze(plan, first_year, by=users[Role.COORDINATOR])
     return write_sign_in(_some_links(plan))

@@ -1,24 +1,33 @@
 """The year: judgements, decisions, what was published, and the frozen follow-up."""
 
+from typing import Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from followup.words import Audience, GoalAchievement, NextStep, Trend
 from stakeholders.models import Recorded, Versioned, WorkspaceQuerySet
-from stakeholders.protection import AppendOnly
+from stakeholders.protection import AppendOnly, SameRoom
 
 
 class OfPlanQuerySet(WorkspaceQuerySet):
     to_workspace = "plan__workspace"
 
 
+class DecisionQuerySet(OfPlanQuerySet):
+    def open(self) -> Self:
+        """Those that still wait for an answer."""
+        return self.filter(outcome_at=None)
+
+
 class Assessment(Recorded):
-    """A person's judgement of a goal or measure for a year, beside the computed suggestion. A new judgement is a new row."""
+    """A person's judgement of a goal or measure for a year, beside the computed suggestion. A new judgement is the next version."""
 
     plan = models.ForeignKey("measures.Plan", models.PROTECT, related_name="assessments")
     year = models.PositiveSmallIntegerField(_("år"))
     goal = models.ForeignKey("measures.Goal", models.PROTECT, null=True, blank=True, related_name="assessments")
     measure = models.ForeignKey("measures.Measure", models.PROTECT, null=True, blank=True, related_name="assessments")
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
     achievement = models.CharField(_("måluppfyllelse"), max_length=20, choices=GoalAchievement.choices)
     trend = models.CharField(_("utveckling"), max_length=20, choices=Trend.choices)
     text = models.TextField(_("bedömning"))
@@ -27,13 +36,25 @@ class Assessment(Recorded):
 
     objects = OfPlanQuerySet.as_manager()
     protection = AppendOnly()
+    wall = SameRoom(
+        left="SELECT NEW.plan_id",
+        right=(
+            "SELECT COALESCE((SELECT plan_id FROM measures_goal WHERE id = NEW.goal_id), "
+            "(SELECT plan_id FROM measures_measure WHERE id = NEW.measure_id))"
+        ),
+    )
 
     class Meta:
+        verbose_name = _("bedömning")
+        verbose_name_plural = _("bedömningar")
+        ordering = ["version", "id"]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(goal__isnull=False, measure=None) | models.Q(goal=None, measure__isnull=False),
                 name="an_assessment_is_of_a_goal_or_a_measure",
-            )
+            ),
+            models.UniqueConstraint("goal", "year", "version", name="one_assessment_of_a_goal_per_version"),
+            models.UniqueConstraint("measure", "year", "version", name="one_assessment_of_a_measure_per_version"),
         ]
 
     def __str__(self) -> str:
@@ -41,26 +62,42 @@ class Assessment(Recorded):
 
 
 class Decision(Recorded, Versioned):
-    """Something that management must decide, or has decided."""
+    """Something that management must decide, or has decided: then it bears the body, the day and the number of the decision."""
 
     plan = models.ForeignKey("measures.Plan", models.PROTECT, related_name="decisions")
     year = models.PositiveSmallIntegerField(_("år"))
     measures = models.ManyToManyField("measures.Measure", blank=True, related_name="decisions", verbose_name=_("åtgärder"))
+    goal = models.ForeignKey("measures.Goal", models.PROTECT, null=True, blank=True, related_name="decisions", verbose_name=_("mål"))
+    report = models.ForeignKey("followup.Report", models.PROTECT, null=True, blank=True, related_name="decisions")
     question = models.CharField(_("fråga"), max_length=300)
     why = models.TextField(_("varför"))
     asked_by = models.CharField(_("vem frågar"), max_length=200)
     proposal = models.TextField(_("förslag"))
     answer_by = models.DateField(_("svar senast"), null=True, blank=True)
     outcome = models.TextField(_("beslut"), blank=True)
+    body = models.CharField(_("beslutat av"), max_length=200, blank=True)
     decided_on = models.DateField(_("beslutat den"), null=True, blank=True)
     dnr = models.CharField(_("diarienummer"), max_length=100, blank=True)
+    outcome_at = models.DateTimeField(_("beslutet antecknat"), null=True, blank=True)
+    outcome_by = models.ForeignKey("stakeholders.User", models.PROTECT, null=True, blank=True, related_name="+")
 
-    objects = OfPlanQuerySet.as_manager()
+    objects = DecisionQuerySet.as_manager()
+    wall = SameRoom(
+        left="SELECT NEW.plan_id",
+        right="SELECT COALESCE((SELECT plan_id FROM measures_goal WHERE id = NEW.goal_id), NEW.plan_id)",
+    )
 
     class Meta:
         verbose_name = _("beslut")
         verbose_name_plural = _("beslut")
         ordering = ["answer_by", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(outcome_at=None, outcome="")
+                | models.Q(outcome_at__isnull=False, decided_on__isnull=False) & ~models.Q(outcome=""),
+                name="what_is_decided_has_a_day_and_an_outcome",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.question

@@ -10,7 +10,8 @@ from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from followup.models import Obligation, Report
+from followup.models import Assessment, Decision, Obligation, Report
+from followup.words import GoalAchievement
 from measures.models import Activity, Assignment, Measure
 from stakeholders.formats import day_month, full_day
 from stakeholders.models import Actor, ContactPerson, Event, Workspace
@@ -68,6 +69,8 @@ def history_of_measure(measure: Measure, count: int = MOST) -> tuple[list[Line],
         | _about(Activity, Activity.objects.filter(measure=measure).values("pk"))
         | _about(Report, Report.objects.filter(obligation__assignment__measure=measure).values("pk"))
         | _about(Obligation, Obligation.objects.filter(assignment__measure=measure).values("pk"))
+        | _about(Assessment, measure.assessments.values("pk"))
+        | _about(Decision, measure.decisions.values("pk"))
     ).filter(verb__in=WORDS)
     return in_words(found.order_by("-id")[:count]), found.count()
 
@@ -107,6 +110,8 @@ def _subjects(events: list[Event]) -> dict[tuple[str, int], Any]:
         (Actor, ()),
         (Measure, ()),
         (Activity, ()),
+        (Assessment, ()),
+        (Decision, ()),
     ]
     subjects: dict[tuple[str, int], Any] = {}
     for model, related in sources:
@@ -191,6 +196,11 @@ def _judged(payload: dict[str, Any], _subject: Any) -> str:
     return _("Stöd ändrat från %(was)s till %(now)s") % {"was": was, "now": now} if was else _("Stöd bedömt %(now)s") % {"now": now}
 
 
+def _assessed(payload: dict[str, Any], _subject: Any) -> str:
+    word = str(GoalAchievement(payload["achievement"]).label).lower()
+    return _("%(year)s bedömdes: %(word)s") % {"year": payload["year"], "word": word}
+
+
 WORDS: dict[str, Callable[[dict[str, Any], Any], str]] = {
     "report.submitted": _submitted,
     "report.returned": _of_part(lazy("%(actor)s ombads komplettera om %(measure)s: %(why)s")),
@@ -214,6 +224,10 @@ WORDS: dict[str, Callable[[dict[str, Any], Any], str]] = {
     "measure.resumed": _plain(lazy("Återupptagen från %(day)s: %(why)s")),
     "measure.ended": _plain(lazy("Avslutad i förtid från %(day)s: %(why)s")),
     "measure.evidence_judged": _judged,
+    "assessment.made": _assessed,
+    "decision.asked_for": lambda payload, subject: _("Ledningen fick en fråga: %(question)s") % {"question": subject},
+    "decision.changed": lambda payload, subject: _("Frågan till ledningen ändrades: %(question)s") % {"question": subject},
+    "decision.recorded": lambda payload, subject: _("Ledningen beslutade: %(question)s") % {"question": subject},
     "activity.added": lambda payload, subject: _("Aktiviteten %(title)s lades till") % {"title": subject},
     "activity.changed": _changed,
     "actor.registered": _plain(lazy("%(name)s registrerades")),

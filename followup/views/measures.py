@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from followup.permissions import can_ask_for_decision
 from followup.queries.measure_sheet import MeasureSheet, effect_chain, measure_sheet
 from followup.queries.story import history_of_measure
 from followup.timeline import Step, timeline
@@ -81,6 +82,7 @@ def _sheet(request: SignedInRequest, measure: Measure) -> dict[str, Any]:
         "areas": list(measure.areas.all()),
         "chain": effect_chain(measure),
         "timeline": timeline([_step(activity) for activity in sheet.activities], clock.today()),
+        **(_judged(request, measure) if sees_all else {}),
         "lines": lines,
         "events": events,
         "sees_all": sees_all,
@@ -90,6 +92,17 @@ def _sheet(request: SignedInRequest, measure: Measure) -> dict[str, Any]:
 
 def _step(activity: Activity) -> Step:
     return Step(activity.title, activity.planned_start, activity.planned_end, activity.started_on, activity.ended_on)
+
+
+def _judged(request: SignedInRequest, measure: Measure) -> dict[str, Any]:
+    """The latest judgement of each year, newest first, and what management is asked or has decided."""
+    by_year = {each.year: each for each in measure.assessments.select_related("by_user").order_by("year", "version")}
+    return {
+        "judged": list(reversed(by_year.values())),
+        "decisions": list(measure.decisions.order_by("-year", "pk")),
+        "this_year": min(max(clock.today().year, measure.plan.first_year), measure.plan.last_year),
+        "may_ask": can_ask_for_decision(request.user, measure.plan.workspace),
+    }
 
 
 def _status(sheet: MeasureSheet, status: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from followup.forms.reviews import CommentForm, CorrectionForm, DeclineForm, ReturnForm, WithdrawForm
 from followup.models import Report
-from followup.permissions import can_ask_for_correction, can_comment, can_see_raw, can_withdraw_report
+from followup.permissions import can_ask_for_correction, can_ask_for_decision, can_comment, can_see_raw, can_withdraw_report
 from followup.queries import obligation_state, whom_to_ask
 from followup.queries.beside import columns_of, rows_of, said
 from followup.queries.review import Waiting, desk, with_lines
@@ -95,9 +95,18 @@ def _common(request: SignedInRequest, report: Report, comments: list[Any]) -> di
         "comments": [comment for comment in comments if comment.line_id is None],
         "comment_form": CommentForm(report=report),
         "correction_form": CorrectionForm(prefix="correction"),
+        "decision_address": _decision_address(request, report),
         "can_comment": can_comment(request.user, report),
         "can_ask": is_in_force and not asked and state == State.APPROVED and can_ask_for_correction(request.user, report),
     }
+
+
+def _decision_address(request: SignedInRequest, report: Report) -> str:
+    """Where what the partner needs is put before management; "" when nothing is needed, or for those who may not ask."""
+    period = report.obligation.period
+    if not report.what_is_needed or not can_ask_for_decision(request.user, period.plan.workspace):
+        return ""
+    return f"{reverse('decision_ask', args=[period.plan_id, period.year])}?report={report.pk}"
 
 
 def _place_in(queue: list[Waiting], report: Report) -> dict[str, Any]:

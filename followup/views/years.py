@@ -3,12 +3,12 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from followup.freeze import archive_package
 from followup.models import AnnualFollowUp, Period, Report
 from followup.permissions import audience_of, can_freeze_year
+from followup.views.annual import plan_of_year, year_crumbs
 from followup.year.book import Book
 from followup.year.build import compose
 from followup.year.choice import Choice
@@ -59,7 +59,7 @@ def year_show(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "frozen": [annual for annual in frozen if annual.year == number],
         "others": frozen,
         "may_freeze": can_freeze_year(request.user, plan.workspace) and not choice,
-        "crumbs": _crumbs(plan, number),
+        "crumbs": year_crumbs(plan, number, is_last=True),
     }
     return render(request, "followup/year.html", context)
 
@@ -76,7 +76,7 @@ def year_reports(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "about": choice.named(book),
         "approved": sum(row.is_approved for group in groups for row in group.rows if row.is_expected),
         "expected": sum(row.is_expected for group in groups for row in group.rows),
-        "crumbs": _crumbs(plan, number, is_last=False),
+        "crumbs": year_crumbs(plan, number),
     }
     return render(request, "followup/year_reports.html", context)
 
@@ -115,7 +115,7 @@ def frozen_show(request: HttpRequest, pk: int) -> HttpResponse:
         "versions": versions,
         "came_after": came_after,
         "may_freeze": can_freeze_year(request.user, annual.plan.workspace),
-        "crumbs": _crumbs(annual.plan, annual.year, is_last=False),
+        "crumbs": year_crumbs(annual.plan, annual.year),
     }
     return render(request, "followup/frozen_year.html", context)
 
@@ -135,7 +135,7 @@ def frozen_archive(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _book_for(request: HttpRequest, pk: int, number: int) -> tuple[Plan, Book, Choice]:
-    plan, choice = _plan_for(request, pk, number), Choice.from_query(request.GET)
+    plan, choice = plan_of_year(request, pk, number), Choice.from_query(request.GET)
     return plan, read_book(plan, number, audience=audience_of(request.user, plan.workspace), as_of=clock.now(), choice=choice), choice
 
 
@@ -144,24 +144,7 @@ def _year_for(request: HttpRequest, pk: int, number: int) -> Year:
     return compose(book, is_narrowed=bool(choice))
 
 
-def _plan_for(request: HttpRequest, pk: int, number: int) -> Plan:
-    plan = get_object_or_404(Plan.objects.visible_to(request.user).select_related("workspace"), pk=pk)
-    require(can_read_all(request.user, plan.workspace))
-    if not plan.first_year <= number <= plan.last_year:
-        raise Http404
-    return plan
-
-
 def _frozen_for(request: HttpRequest, pk: int) -> AnnualFollowUp:
     annual = get_object_or_404(AnnualFollowUp.objects.visible_to(request.user).select_related("plan__workspace", "frozen_by"), pk=pk)
     require(can_read_all(request.user, annual.plan.workspace))
     return annual
-
-
-def _crumbs(plan: Plan, number: int, *, is_last: bool = True) -> list[tuple[str, str]]:
-    here = reverse("year_show", args=[plan.pk, number])
-    return [
-        (_("Uppföljning"), reverse("year_list")),
-        (plan.title, reverse("plan_page", args=[plan.pk])),
-        *([] if is_last else [(_("Årsuppföljning %(year)s") % {"year": number}, here)]),
-    ]

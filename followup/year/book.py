@@ -8,7 +8,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 
 from followup.figures import AgainstTarget, Figure, Number, Status
-from followup.models import Decision, OutsideValue
+from followup.models import Assessment, Decision, OutsideValue
 from followup.rollup import Shown
 from followup.rollup.rows import VersionRow
 from followup.words import Audience, Completeness
@@ -56,7 +56,12 @@ class Book:
     answers: dict[int, list[AnswerRow]] = field(default_factory=dict)
     actors: dict[int, str] = field(default_factory=dict)
     actor_kinds: dict[int, str] = field(default_factory=dict)
-    decisions: list[Decision] = field(default_factory=list)
+    assessments: dict[tuple[str, int], Assessment] = field(default_factory=dict)
+    """The latest judgement of ("goal", id) and ("measure", id)."""
+
+    decisions: dict[int, tuple[Decision, list[str]]] = field(default_factory=dict)
+    """Each question in order, with the numbers of the measures it is about."""
+
     outside: list[OutsideValue] = field(default_factory=list)
     shown_figures: dict[tuple[int, int], Words] = field(default_factory=dict)
     baseline_years: dict[int, int] = field(default_factory=dict)
@@ -66,6 +71,9 @@ class Book:
     actor_options: list[tuple[int, str]] = field(default_factory=list)
     area_options: list[tuple[int, str]] = field(default_factory=list)
     """What the year can be narrowed to, with names."""
+
+    whole_goals: set[int] = field(default_factory=set)
+    """Goals with every measure of their branch in the book: those a judgement can be held against."""
 
     parts: set[int] = field(default_factory=set)
     """Indicators of which only a part is in the book: their targets are for the whole."""

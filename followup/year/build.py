@@ -6,7 +6,9 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from followup.models import Decision
 from followup.words import Audience, Completeness
+from followup.year.assessments import assessment_rows, assessments_sentence
 from followup.year.book import Book
 from followup.year.outside import outside_groups
 from followup.year.page import DecisionRow, Year
@@ -39,7 +41,7 @@ def compose(book: Book, *, is_narrowed: bool = False) -> Year:
     """The book, or the chosen part of it, told section by section."""
     targets = target_rows(book, book.year)
     last_targets = Counter(row.verdict for row in target_rows(book, book.year - 1))
-    decisions = decision_rows(book)
+    decisions, assessments = decision_rows(book), assessment_rows(book)
     coverage = coverage_of(book, book.answers.get(book.year, []))
     last_coverage = coverage_of(book, book.answers.get(book.year - 1, []))
     years = (book.year - 1, book.year) if book.year > book.plan.first_year else (book.year,)
@@ -61,6 +63,8 @@ def compose(book: Book, *, is_narrowed: bool = False) -> Year:
         matrix_years=tuple((each, len(started(book, each))) for each in years),
         matrix=matrix(book, years, is_narrowed=is_narrowed),
         decisions=decisions,
+        assessments_sentence=assessments_sentence(assessments),
+        assessments=assessments,
         targets_sentence=_targets_sentence(Counter(row.verdict for row in targets), len(targets)),
         targets=targets,
         outside=outside_groups(book),
@@ -75,19 +79,27 @@ def compose(book: Book, *, is_narrowed: bool = False) -> Year:
 def decision_rows(book: Book) -> tuple[DecisionRow, ...]:
     return tuple(
         DecisionRow(
+            decision=decision.pk,
             number=number,
             question=decision.question,
             why=decision.why,
             asked_by=decision.asked_by,
             proposal=decision.proposal,
-            about=", ".join(measure.number for measure in decision.measures.all()),
+            about=", ".join(each for each in (decision.goal.title if decision.goal else "", *measures) if each),
             answer_by=_day(decision.answer_by),
-            outcome=" ".join(part for part in (decision.outcome, _day(decision.decided_on), decision.dnr) if part)
-            if decision.outcome
-            else "",
+            outcome=_outcome(decision, book.as_of),
         )
-        for number, decision in enumerate(book.decisions, 1)
+        for number, (decision, measures) in enumerate(book.decisions.values(), 1)
     )
+
+
+def _outcome(decision: Decision, as_of: datetime) -> str:
+    """What was decided, by whom, when and its number; "" when nothing was written down by then."""
+    if decision.outcome_at is None or decision.outcome_at > as_of:
+        return ""
+    dnr = _("dnr %(dnr)s") % {"dnr": decision.dnr} if decision.dnr else ""
+    told = ", ".join(part for part in (decision.body, _day(decision.decided_on), dnr) if part)
+    return f"{decision.outcome} ({told})"
 
 
 def _day(day: date | None) -> str:

@@ -52,6 +52,7 @@ def narrow(book: Book, choice: Choice, assignments: Iterable[tuple[int, int]]) -
         return
     taken_on = {measure for actor, measure in assignments if actor == choice.actor}
     in_area = _measures_in(choice.area, book) if choice.area else set()
+    branches = {goal: {pk for pk, each in book.measures.items() if goal in line_of(book.goals, each.goal_id)} for goal in book.goals}
     book.measures = {
         pk: measure
         for pk, measure in book.measures.items()
@@ -65,7 +66,14 @@ def narrow(book: Book, choice: Choice, assignments: Iterable[tuple[int, int]]) -
     about = {pk for pk in book.indicators if book.measures.keys() & set(book.measures_of[pk])} | of_goal
     book.outside = [value for value in book.outside if _is_about(value.area_id, choice, value.indicator_id in about)]
     book.indicators = {pk: each for pk, each in book.indicators.items() if pk in about or any(v.indicator_id == pk for v in book.outside)}
-    book.decisions = [each for each in book.decisions if any(measure.pk in book.measures for measure in each.measures.all())]
+    numbers = {measure.number for measure in book.measures.values()}
+    book.decisions = {pk: each for pk, each in book.decisions.items() if numbers & set(each[1]) or _is_under(each[0].goal_id, choice, book)}
+    book.whole_goals = set() if choice.actor else {pk for pk, below in branches.items() if below and below <= book.measures.keys()}
+    book.assessments = {
+        (kind, pk): each
+        for (kind, pk), each in book.assessments.items()
+        if pk in (book.whole_goals if kind == "goal" else book.measures) and not choice.actor
+    }
 
 
 def line_of(goals: Mapping[int, Goal], goal: int) -> set[int]:
@@ -76,6 +84,11 @@ def line_of(goals: Mapping[int, Goal], goal: int) -> set[int]:
         line.add(above)
         above = goals[above].parent_id
     return line
+
+
+def _is_under(goal: int | None, choice: Choice, book: Book) -> bool:
+    """Whether a question about a goal belongs to the chosen one."""
+    return bool(goal and choice.goal) and choice.goal in line_of(book.goals, goal or 0)
 
 
 def _is_about(area: int | None, choice: Choice, is_linked: bool) -> bool:

@@ -21,7 +21,7 @@ from stakeholders.exports import Sheet, Value, csv_bytes, xlsx_bytes
 
 STYLESHEETS = ("css/tokens.css", "css/page.css", "css/table.css", "css/symbols.css", "css/year.css", "css/print.css", "css/file.css")
 
-TABLES = ("status", "decisions", "targets", "outside", "actors", "gaps", "money")
+TABLES = ("status", "decisions", "assessments", "targets", "outside", "actors", "gaps", "money")
 """The tables of the year, each with its own CSV."""
 
 
@@ -41,6 +41,7 @@ def workbook(year: Year, *, created: datetime) -> bytes:
     names = {
         "status": _("Genomförande"),
         "decisions": _("Att besluta"),
+        "assessments": _("Bedömning av målen"),
         "targets": _("Mål och utfall"),
         "outside": _("Utveckling i området"),
         "actors": _("Vem gjorde vad"),
@@ -77,6 +78,7 @@ def document(year: Year, *, created: datetime) -> bytes:
     parts = (
         (_("Så går genomförandet"), year.matrix_sentence, "status"),
         (_("Att besluta"), "", "decisions"),
+        (_("Bedömning av målen"), year.assessments_sentence, "assessments"),
         (_("Mål och utfall, sämst först"), year.targets_sentence, "targets"),
         (_("Utvecklingen i området"), _("Det här är utveckling i området, inte effekt av åtgärderna."), "outside"),
         (_("Vem gjorde vad"), "", "actors"),
@@ -176,6 +178,7 @@ def _table(year: Year, table: str) -> tuple[list[str], Iterable[Sequence[Value]]
     return {
         "status": _status,
         "decisions": _decisions,
+        "assessments": _assessments,
         "targets": _targets,
         "outside": _outside,
         "actors": _actors,
@@ -194,6 +197,23 @@ def _status(year: Year) -> tuple[list[str], Iterable[Sequence[Value]]]:
 def _decisions(year: Year) -> tuple[list[str], Iterable[Sequence[Value]]]:
     headings = [_("Fråga"), _("Varför"), _("Vem frågar"), _("Förslag"), _("Gäller"), _("Svar senast"), _("Beslut")]
     return headings, [[r.question, r.why, r.asked_by, r.proposal, r.about, r.answer_by, r.outcome] for r in year.decisions]
+
+
+def _assessments(year: Year) -> tuple[list[str], Iterable[Sequence[Value]]]:
+    headings = [
+        _("Mål"),
+        _("Siffrorna pekar på"),
+        _("Varför"),
+        _("Bedömt"),
+        _("Utveckling"),
+        _("Bedömning"),
+        _("Nästa steg"),
+        _("Bedömt av"),
+    ]
+    return headings, [
+        [f"{r.number} {r.title}".strip(), r.suggested_word, r.why, r.achievement_word, r.trend_word, r.text, r.next_step, r.signed]
+        for r in year.assessments
+    ]
 
 
 def _targets(year: Year) -> tuple[list[str], Iterable[Sequence[Value]]]:

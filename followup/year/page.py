@@ -54,6 +54,7 @@ class MatrixRow:
 
 @dataclass(frozen=True)
 class DecisionRow:
+    decision: int
     number: int
     question: str
     why: str
@@ -62,6 +63,29 @@ class DecisionRow:
     about: str
     answer_by: str
     outcome: str
+
+
+@dataclass(frozen=True)
+class AssessmentRow:
+    """A goal or a measure (the other is 0): what the figures suggest and why, and what a person judged ("" where nobody has)."""
+
+    goal: int
+    measure: int
+    number: str
+    title: str
+    suggested: str
+    suggested_word: str
+    suggested_trend: str
+    suggested_trend_word: str
+    why: str
+    achievement: str
+    achievement_word: str
+    trend: str
+    trend_word: str
+    text: str
+    next_step: str
+    signed: str
+    version: int
 
 
 @dataclass(frozen=True)
@@ -190,6 +214,8 @@ class Year:
     matrix_years: tuple[tuple[int, int], ...]
     matrix: tuple[MatrixRow, ...]
     decisions: tuple[DecisionRow, ...]
+    assessments_sentence: str
+    assessments: tuple[AssessmentRow, ...]
     targets_sentence: str
     targets: tuple[TargetRow, ...]
     outside: tuple[OutsideGroup, ...]

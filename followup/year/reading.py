@@ -3,10 +3,11 @@
 from collections import defaultdict
 from datetime import date, datetime
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from followup.figures import Figure, Window
-from followup.models import Decision, Obligation, OutsideValue
+from followup.models import Assessment, Decision, Obligation, OutsideValue
 from followup.rollup import Rollup, Statuses, load_shown
 from followup.rollup import Shown as SeenBy
 from followup.rollup.rows import VersionRow
@@ -76,13 +77,19 @@ def read_plan(book: Book) -> None:
     """Tree, measures, indicators, decisions to take, statistics from elsewhere."""
     plan = book.plan
     book.goals = {goal.pk: goal for goal in Goal.objects.filter(plan=plan)}
+    book.whole_goals = set(book.goals)
     book.measures = {measure.pk: measure for measure in Measure.objects.filter(plan=plan)}
-    book.indicators = {indicator.pk: indicator for indicator in Indicator.objects.filter(plan=plan)}
-    links = Indicator.measures.through.objects.filter(indicator__plan=plan).values_list("indicator_id", "measure_id")
-    for indicator, measure in links.order_by("measure__number_sort"):
-        book.measures_of[indicator].append(measure)
-    decisions = Decision.objects.filter(plan=plan, year=book.year, recorded_at__lte=book.as_of)
-    book.decisions = list(decisions.prefetch_related("measures").order_by("answer_by", "id"))
+    linked = Indicator.objects.filter(plan=plan).annotate(of_measure=F("measures__pk"))
+    for indicator in linked.order_by("pk", "measures__number_sort"):
+        book.indicators[indicator.pk] = indicator
+        if indicator.of_measure:
+            book.measures_of[indicator.pk].append(indicator.of_measure)
+    judged = Assessment.objects.filter(plan=plan, year=book.year, recorded_at__lte=book.as_of)
+    for one in judged.select_related("by_user").order_by("version"):
+        book.assessments["goal" if one.goal_id else "measure", one.goal_id or one.measure_id] = one
+    asked = Decision.objects.filter(plan=plan, year=book.year, recorded_at__lte=book.as_of).annotate(about=F("measures__number"))
+    for decision in asked.select_related("goal").order_by("answer_by", "pk", "measures__number_sort"):
+        book.decisions.setdefault(decision.pk, (decision, []))[1].append(decision.about or "")
     outside = OutsideValue.objects.filter(indicator__plan=plan, recorded_at__lte=book.as_of)
     book.outside = list(outside.select_related("area").order_by("indicator_id", "area__name_sort", "year", "id"))
 

@@ -9,7 +9,7 @@ from itertools import count
 
 import pytest
 
-from followup.actions.annual import ask_for_decision
+from followup.actions.decisions import ask_for_decision
 from followup.models import Period
 from stakeholders import clock
 from tests.factories import (

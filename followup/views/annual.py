@@ -1,0 +1,35 @@
+"""What every page about a year begins with: the plan and the year that the person can reach, and the way back."""
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from measures.models import Plan
+from stakeholders.permissions import can_read_all, require
+
+Crumbs = list[tuple[str, str]]
+
+
+def plan_of_year(request: HttpRequest, pk: int, number: int) -> Plan:
+    """The plan, when the person may read all of it and the year is one of its own."""
+    plan = get_object_or_404(Plan.objects.visible_to(request.user).select_related("workspace"), pk=pk)
+    require(can_read_all(request.user, plan.workspace))
+    refuse_other_years(plan, number)
+    return plan
+
+
+def refuse_other_years(plan: Plan, number: int) -> None:
+    if not plan.first_year <= number <= plan.last_year:
+        raise Http404
+
+
+def year_crumbs(plan: Plan, number: int, *below: tuple[str, str], is_last: bool = False) -> Crumbs:
+    """Follow-up, the plan, the year (unless it `is_last`: the page itself), and what is `below` it."""
+    here = reverse("year_show", args=[plan.pk, number])
+    return [
+        (_("Uppföljning"), reverse("year_list")),
+        (plan.title, reverse("plan_page", args=[plan.pk])),
+        *([] if is_last else [(_("Årsuppföljning %(year)s") % {"year": number}, here)]),
+        *below,
+    ]
