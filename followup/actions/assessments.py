@@ -50,7 +50,7 @@ def assess(
 
 def _judged_meanwhile(latest: Assessment | None) -> ChangedMeanwhile:
     if latest is None:
-        return ChangedMeanwhile(_("Bedömningen du läste finns inte längre."))
+        return ChangedMeanwhile(_("Bedömningen du läste finns inte längre."), theirs={"version": 0})
     sentence = _("%(who)s bedömde samma sak kl. %(time)s, medan du skrev. Din text är inte borta: läs båda och spara det som ska gälla.")
     told = {"who": latest.by_user, "time": f"{latest.recorded_at.astimezone(clock.STOCKHOLM):%H.%M}"}
-    return ChangedMeanwhile(sentence % told, theirs={"achievement": latest.achievement, "trend": latest.trend, "text": latest.text})
+    return ChangedMeanwhile(sentence % told, theirs={"version": latest.version, "text": latest.text})

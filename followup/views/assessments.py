@@ -68,6 +68,9 @@ def _assess(request: SignedInRequest, subject: Goal | Measure, number: int) -> H
     try:
         assess(subject, number, by=request.user, **form.cleaned_data)
     except ChangedMeanwhile as clash:
+        typed = request.POST.copy()
+        typed["version"] = str(clash.theirs["version"])  # the next save is of what is now read
+        form = AssessmentForm(typed, latest=None)
         return _page(request, subject, number, form=form, may_assess=may, clash=clash.sentence, status=409)
     messages.success(request, _("Bedömningen är sparad och signerad. De tidigare finns kvar."))
     return redirect("assessment_list", subject.plan_id, number)
@@ -83,7 +86,7 @@ def _page(
     clash: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The suggestion beside the form. After a clash the form keeps what was typed, with the number of the judgement now read."""
+    """The suggestion beside the form; after a clash also what the other wrote."""
     plan, workspace = subject.plan, subject.plan.workspace
     book = read_book(plan, number, audience=audience_of(request.user, workspace), as_of=clock.now())
     suggestions = Suggestions(book)
@@ -91,9 +94,6 @@ def _page(
     latest = judged[0] if judged else None
     if form is None and may_assess:
         form = AssessmentForm(latest=latest)
-    elif form is not None and clash:
-        form.data = form.data.copy()
-        form.data["version"] = str(latest.version if latest else 0)
     context: dict[str, Any] = {
         "plan": plan,
         "number": number,
