@@ -35,7 +35,7 @@ class Refusals:
                 request, error.status, error.sentence, title=_("Någon annan hann före"), theirs=error.theirs, yours=_typed(request)
             )
         if isinstance(error, Refusal):
-            return _answer(request, error.status, error.sentence, title=_("Det gick inte"))
+            return _answer(request, error.status, error.sentence, title=_("Det gick inte"), yours=_typed_by_partner(request))
         if isinstance(error, OperationalError | InterfaceError):
             log.exception("database.away")
             return _away(request, 503)
@@ -75,8 +75,7 @@ def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
 def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 when the form's secret does not match: signed in or out in another tab, or cookies are off."""
     sentence = _("Formuläret hade blivit för gammalt. Gå tillbaka, ladda om sidan och skicka igen. Kopiera först det du har skrivit.")
-    typed = "\n".join(_typed(request).values()) if request.path.startswith(PARTNER) else ""  # elsewhere it may be a password
-    return _answer(request, 403, sentence, title=_("Ladda om sidan"), yours={_("Ditt svar"): typed} if typed else {})
+    return _answer(request, 403, sentence, title=_("Ladda om sidan"), yours=_typed_by_partner(request))
 
 
 def fell(request: HttpRequest) -> HttpResponse:
@@ -114,6 +113,12 @@ def _layout(request: HttpRequest) -> str:
         return "partner.html"
     user = getattr(request, "user", None)
     return "base.html" if user is not None and user.is_authenticated else "public.html"
+
+
+def _typed_by_partner(request: HttpRequest) -> Mapping[str, str]:
+    """What a partner had written, in one piece, to be copied. Only there: on other pages it may be a password."""
+    typed = "\n".join(_typed(request).values()) if request.path.startswith(PARTNER) else ""
+    return {_("Ditt svar"): typed} if typed else {}
 
 
 def _typed(request: HttpRequest) -> Mapping[str, str]:

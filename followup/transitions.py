@@ -28,6 +28,7 @@ class State(models.TextChoices):
 class Verb(models.TextChoices):
     SUBMIT = "submit", _("skicka in")
     CORRECT = "correct", _("rätta")
+    FINISH = "finish", _("skicka in det som var påbörjat")
     RETURN = "return", _("be om komplettering")
     APPROVE = "approve", _("godkänna")
     WITHDRAW = "withdraw", _("återkalla")
@@ -75,11 +76,12 @@ TABLE: dict[State, dict[Verb, State]] = {
         Verb.EXEMPT: State.EXEMPT,
         Verb.CLOSE: State.WITHDRAWN,
     },
-    State.EXEMPT: {Verb.REINSTATE: State.UNANSWERED},
+    State.EXEMPT: {Verb.REINSTATE: State.UNANSWERED, Verb.FINISH: State.EXEMPT},
     State.CLOSED: {Verb.SUBMIT: State.SUBMITTED, Verb.REINSTATE: State.UNANSWERED},
 }
 """What may be done in each state, and where it leads. After REINSTATE the state is worked out anew from the reports.
 
+FINISH is a page that was open when the actor was exempted: stored, flagged, counted only if it is asked for again.
 In CLOSED the round must first be unlocked (`refuse_if_closed`). Withdrawing under a pending correction leaves that to review.
 """
 

@@ -33,5 +33,11 @@ class ChangedMeanwhile(Refusal):
         super().__init__(sentence)
 
 
+class TooOften(Refusal):
+    """Too many wrong guesses in a short while: 429."""
+
+    status = 429
+
+
 class NotRight(Refusal):
     """Input that breaks a rule that no form could see: 422."""

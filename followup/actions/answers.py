@@ -10,6 +10,8 @@ from followup.actions.drafts import Seen, hold
 from followup.actions.reports import submit_report
 from followup.models import AccessLink, AccessLinkUse, Draft, Obligation, Report
 from followup.models.report import Channel
+from followup.queries import obligation_state
+from followup.transitions import State
 from stakeholders import events
 from stakeholders.actions.dispatches import plan_dispatch
 from stakeholders.models import ContactPerson, DispatchItem, User
@@ -33,7 +35,7 @@ def submit_answer(
     """Send in what the check page showed (`seen`), with a receipt. The same `form_key` again gives the report it made the first time.
 
     Raises ChangedMeanwhile when the draft is no longer what was seen, and what `submit_report` raises.
-    An assignment that has ended meanwhile does not stop the answer; the event flags it.
+    An assignment that has ended meanwhile, or an exemption, does not stop the answer; an event and the coordinator's day flag it.
     """
     obligation = hold(obligation)
     made = Report.objects.filter(obligation=obligation, form_key=form_key).first()
@@ -42,12 +44,14 @@ def submit_answer(
     draft = Draft.objects.filter(obligation=obligation).first()
     if (draft.version if draft else 0) != seen.draft or obligation.reports.count() != seen.reports:
         raise ChangedMeanwhile(_("Någon annan ändrade svaret medan du läste. Titta igenom det en gång till."))
-    report = submit_report(obligation, by=by, channel=channel, form_key=form_key, **answer)
+    report = submit_report(obligation, by=by, channel=channel, form_key=form_key, was_open=True, **answer)
     if link:
         AccessLinkUse.objects.create(link=link, verb="submitted")
-    if obligation.assignment.ended_at:
-        assignment = obligation.assignment
+    assignment = obligation.assignment
+    if assignment.ended_at:
         events.record("report.submitted_after_end", report, workspace=assignment.actor.workspace, by=by, ended_on=assignment.ended_on)
+    if obligation_state(obligation) == State.EXEMPT:
+        events.record("report.submitted_while_exempt", report, workspace=assignment.actor.workspace, by=by)
     receiver = receipt_goes_to(report)
     if receiver and channel == Channel.PHONE:  # whoever answers by a link gets it from `submit_report`
         plan_dispatch(DispatchKind.RECEIPT, workspace=obligation.period.plan.workspace, to=receiver, about=[(report, RECEIPT_STEP)])

@@ -55,8 +55,10 @@ def submit_report(
     name: str = "",
     role_title: str = "",
     form_key: UUID | None = None,
+    was_open: bool = False,
 ) -> Report:
     """Store the next version of the answer, sealed. The same `form_key` again gives the report it made the first time.
+    `was_open`: it was being written when the actor was exempted, and is kept although nobody asks for it any more.
 
     Raises TooLate (the state or the period does not allow it), NotRight (a figure that is asked for has no line).
     """
@@ -65,7 +67,8 @@ def submit_report(
         return made
     state = obligation_state(obligation)
     is_correction = state in (State.APPROVED, State.CORRECTING)
-    _refuse_if(refusal(state, Verb.CORRECT if is_correction else Verb.SUBMIT))
+    verb = Verb.FINISH if was_open and state == State.EXEMPT else Verb.CORRECT if is_correction else Verb.SUBMIT
+    _refuse_if(refusal(state, verb))
     refuse_if_closed(obligation.period)
     if is_correction and not correction_reason.strip():
         raise NotRight(_("Skriv varför rapporten behöver rättas."))

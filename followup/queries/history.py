@@ -23,6 +23,7 @@ HAPPENED = {
     "assignment.undone": gettext_lazy("Tilldelningen ångrades"),
     "report.submitted": gettext_lazy("Rapporten skickades in"),
     "report.submitted_after_end": gettext_lazy("Rapporten kom efter att uppdraget avslutats"),
+    "report.submitted_while_exempt": gettext_lazy("Rapporten kom efter att aktören befriats"),
     "report.returned": gettext_lazy("Komplettering begärdes"),
     "report.approved": gettext_lazy("Rapporten godkändes"),
     "report.withdrawn": gettext_lazy("Rapporten återkallades"),

@@ -19,6 +19,7 @@ from followup.queries import due_on, obligation_state
 from followup.queries.answering import behind_link, earlier_reports, left_to_answer, proposals_to, with_answers
 from followup.transitions import State
 from followup.views.doors import KNOWN_FOR, Visit
+from stakeholders.guesses import count_wrong_guess
 from stakeholders.rules import masked_email
 
 
@@ -115,6 +116,7 @@ def _first_page(obligation: Obligation) -> str:
 def _gone(request: HttpRequest, link: AccessLink | None, token: str) -> HttpResponse:
     """Too old: a new one goes to the registered address. Unknown, tampered with, revoked, the contact gone: one page that hints at nothing."""
     if link is None:
+        count_wrong_guess(request)
         return render(request, "followup/answer/link_unknown.html", status=404)
     told = {
         "workspace": link.period.plan.workspace,

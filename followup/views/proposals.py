@@ -20,6 +20,7 @@ from followup.links import find_proposals_of
 from followup.queries.answering import figures_proposed, proposals_to
 from measures.actions.assignments import decline_assignment
 from measures.models import Assignment
+from stakeholders.guesses import count_wrong_guess
 from stakeholders.models import ContactPerson
 
 Page = Callable[..., HttpResponse]
@@ -34,6 +35,7 @@ def by_letter(view: Page) -> Page:
     def page(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
         contact = find_proposals_of(token)
         if contact is None:
+            count_wrong_guess(request)
             return render(request, "followup/answer/link_unknown.html", status=404)
         with translation.override(contact.language):
             return view(request, contact, token, **kwargs)

@@ -74,7 +74,8 @@ def answer_unchanged(request: HttpRequest, door: Door) -> HttpResponse:
         return redirect(door.address("thanks"))
     if last is None or answer.draft or door.obligation.reports.all():
         return redirect(door.address("check" if answer.draft else "show"))
-    refuse_if_answered(door.obligation)
+    if not key:
+        refuse_if_answered(door.obligation)
     form = FiguresForm(answer.figures, request.POST or carried_figures(answer.figures), blank_is_missing=True)
     if key and form.is_valid() and form.may_be_kept and not form.has_doubt:
         said = {
@@ -102,6 +103,7 @@ def answer_thanks(request: HttpRequest, door: Door) -> HttpResponse:
         "receipt_to": masked_email(receiver.email) if receiver else "",
         "left": [(one, _address_of(door, one)) for one in _left(door)],
         "next": next_round(door.obligation),
+        "is_exempt": obligation_state(door.obligation) == State.EXEMPT,
         "list": _list_address(door),
     }
     return render(request, "followup/answer/thanks.html", {**frame(door), **more})

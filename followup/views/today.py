@@ -12,6 +12,7 @@ from followup.letters.digests import Morning
 from followup.models import Period
 from followup.queries import matrix, today
 from followup.queries.current import round_now
+from followup.queries.meanwhile import came_meanwhile
 from followup.queries.rounds import round_cells
 from followup.queries.story import latest
 from followup.views.statuses import UNREPORTED, statuses_today
@@ -65,6 +66,7 @@ def _coordinator(workspace: Workspace) -> dict[str, Any]:
     now = [
         *today.wrong_addresses(missing),
         *today.wrong_persons(workspace),
+        *came_meanwhile(workspace),
         *today.to_review(workspace),
         *today.unsure_mail(cells),
         *today.wishes_for_correction(workspace),

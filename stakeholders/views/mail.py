@@ -18,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from stakeholders.actions.mail import TO_DECIDE, leave_dispatch, opt_in, opt_out, resend_dispatch
+from stakeholders.guesses import count_wrong_guess
 from stakeholders.mail import contact_of
 from stakeholders.models import Dispatch
 from stakeholders.permissions import SignedInRequest, can_coordinate, can_coordinate_anything, require
@@ -91,6 +92,7 @@ def mail_opt_out(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks and changes nothing; POST declines further letters, or takes that back."""
     contact = contact_of(token)
     if contact is None or contact.left_at:
+        count_wrong_guess(request)
         raise Http404
     if request.method == "POST":
         contact = (opt_in if request.POST.get("undo") else opt_out)(contact, by=contact)

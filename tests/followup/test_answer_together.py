@@ -3,7 +3,7 @@
 Each protection has a test with it taken away, which must lose something.
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,9 +11,7 @@ from django.conf import settings
 from django.test import Client
 
 from followup.actions import drafts
-from followup.actions.assignments import end_assignment
 from followup.actions.links import revoke_link
-from followup.actions.rounds import exempt_obligation
 from followup.models import AccessLink, Draft, Report
 from followup.views.doors import COOKIE
 from stakeholders import clock
@@ -266,37 +264,6 @@ def test_a_reporter_who_lost_the_role_keeps_nothing(obligation, reporter):
     del signed_in.client.cookies[settings.SESSION_COOKIE_NAME]
 
     assert not Draft.objects.exists()
-
-
-# C5: the assignment ends, or they are exempted, meanwhile.
-
-
-def test_an_assignment_that_ends_meanwhile_is_stored_and_flagged(partner, obligation, figure, coordinator):
-    at_check(partner, figure)
-    end_assignment(obligation.assignment, by=coordinator, ended_on=date(2026, 7, 1), reason="föreningen lägger ner")
-    partner.press("Skicka in")
-
-    assert "Tack!" in partner.text
-    report = Report.objects.get()
-    assert Event.objects.about(report).filter(verb="report.submitted_after_end").exists()
-
-
-def test_an_assignment_that_never_ran_does_not_take_what_was_begun(partner, obligation, figure, coordinator):
-    at_check(partner, figure)
-    end_assignment(obligation.assignment, by=coordinator, ended_on=date(2024, 1, 1), reason="fel aktör")
-    partner.press("Skicka in")
-
-    assert Report.objects.exists()
-    assert Event.objects.filter(verb="report.submitted_after_end").exists()
-
-
-def test_who_is_exempted_meanwhile_is_told_and_nothing_written_is_lost(partner, obligation, figure, coordinator):
-    at_check(partner, figure)
-    exempt_obligation(obligation, by=coordinator, reason="verksamheten pausad")
-    partner.press("Skicka in", 409)
-
-    assert "befriad" in partner.text
-    assert Draft.objects.get().content["happened"]["answers"]["happened"] == MINE
 
 
 def test_markup_in_every_field_is_text(partner, colleague, obligation, figure):

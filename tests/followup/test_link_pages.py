@@ -200,6 +200,18 @@ def test_guessed_tampered_and_revoked_look_the_same(client, address, link, coord
     )
 
 
+def test_who_guesses_is_held_up_and_nobody_else(client, address, link):
+    """The limit goes by who guesses: the right link opens all the time, for the guesser's neighbours too."""
+    guesses = [client.get(f"/l/gissad-{number}/").status_code for number in range(32)]
+    assert guesses == [404] * 30 + [429] * 2
+    for other in ("/l/gissad/new/", "/proposals/gissad/", "/mail/opt-out/gissad/"):
+        assert client.post(other).status_code == 429
+
+    assert client.get(address).status_code == 200
+    assert Client(REMOTE_ADDR="192.0.2.7").get("/l/gissad/").status_code == 404
+    assert "Försök igen om några minuter." in client.get("/l/gissad/").content.decode()
+
+
 def test_an_old_link_offers_a_new_one_to_the_registered_address_only(address, partner, link):
     contact = link.contact
     with clock.at(clock.now() + timedelta(days=40)):
