@@ -1,18 +1,23 @@
 """Pictures of follow-up, drawn from the table beneath them: values in, SVG out. Attributes only, so screen, print and PDF look alike."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from stakeholders.formats import listing, number
+from stakeholders.formats import interval, listing, number
 
 GREEN, GREY, LIGHT, INK, MUTED = "#0f5c4a", "#76797c", "#dfe2e3", "#20252a", "#5b5e61"
 FONT = "Source Sans 3, sans-serif"
 TOP, BOTTOM, LEFT, RIGHT = 16, 20, 2, 34
+COLUMN = {
+    "done": ("#0a4738", "#fff"), "on_plan": ("#9dc4b8", INK), "not_started": ("#fff", INK), "delayed": ("#f2b35e", INK),
+    "paused": ("#c9d6e6", INK), "ended_early": ("#76797c", "#fff"), "unreported": ("#fff", INK),
+}  # fmt: skip
+"""How each status is filled and its count written: told apart by order and number too, since paper may be grey."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,8 @@ class Curve:
     name: str
     values: dict[int, int | Fraction | None]
     breaks: frozenset[int] = frozenset()
+    spans: dict[int, tuple[int | Fraction, int | Fraction]] = field(default_factory=dict)
+    """Years whose figure is an interval: drawn upright from least to most, and no line through them."""
 
     def pieces(self) -> list[list[tuple[int, int | Fraction]]]:
         """The unbroken runs: a line is never drawn through a gap or a break."""
@@ -33,6 +40,10 @@ class Curve:
             if value is not None:
                 runs[-1].append((year, value))
         return [run for run in runs if run]
+
+    def words(self, year: int, decimals: int) -> str:
+        """The figure of a year, or its interval; "" when there is none."""
+        return interval(*self.spans.get(year, (self.values[year], self.values[year])), decimals)
 
     def last(self) -> tuple[int, int | Fraction] | None:
         known = [(year, value) for year, value in self.values.items() if value is not None]
@@ -54,7 +65,9 @@ class Frame:
     def around(cls, curves: Sequence[Curve], plan_year: int | None = None, decimals: int = 0) -> "Frame":
         """The smallest frame, in even tens of the unit, that holds every curve."""
         years = [year for curve in curves for year in curve.values] or [plan_year or 0]
-        values = [value for curve in curves for value in curve.values.values() if value is not None] or [0]
+        values = [value for curve in curves for value in curve.values.values() if value is not None]
+        values += [end for curve in curves for span in curve.spans.values() for end in span]
+        values = values or [0]
         ten = 100_000
         low = Fraction(min(values)) // ten * ten
         high = -(-Fraction(max(values)) // ten) * ten
@@ -82,25 +95,93 @@ def small_multiple(curve: Curve, frame: Frame, *, beside: Curve | None = None, w
         parts.append(_curve(beside, frame, width, height, GREY, 1.25))
     parts.append(_curve(curve, frame, width, height, GREEN, 2))
     parts += _last_value(curve, frame, width, height)
-    if not curve.last():
+    if not curve.last() and not curve.spans:
         parts.append(_text((width - RIGHT) / 2, (floor + TOP) / 2, _("saknas"), MUTED, 12, "middle"))
     parts.append(_text(LEFT, height - 5, str(frame.first_year), MUTED, 10.5))
     parts.append(_text(width - RIGHT, height - 5, str(frame.last_year), MUTED, 10.5, "end"))
+    return _svg(curve.name, describe(curve, frame.decimals), width, height, parts)
+
+
+def way_to_target(
+    curve: Curve, path: Curve, original: Curve, *, plan_year: int, decimals: int, width: int = 420, height: int = 200
+) -> SafeString:
+    """The curve of one indicator beside the way to its target: dashed as it is now, dotted as it was first decided when that differs."""
+    curves = [curve, path, original]
+    frame = Frame.around(curves, decimals=decimals)
+    floor = height - BOTTOM
+    parts = [f'<path d="M{LEFT} {floor}H{width - RIGHT}M{LEFT} {TOP}H{width - RIGHT}" stroke="{LIGHT}"/>']
+    parts += [_text(LEFT, y, number(value, decimals), MUTED, 12) for y, value in ((TOP - 4, frame.high), (floor - 4, frame.low))]
+    for each, dashes in ((original, "1 4"), (path, "6 4")):
+        points = [
+            f"{frame.x(year, width):g} {frame.y(value, height):g}" for year, value in sorted(each.values.items()) if value is not None
+        ]
+        if points:
+            parts.append(f'<path d="M{"L".join(points)}" fill="none" stroke="{INK}" stroke-width="1.25" stroke-dasharray="{dashes}"/>')
+    parts.append(_curve(curve, frame, width, height, GREEN, 2.5))
+    parts += [_circle(frame, year, value, width, height) for year, value in curve.values.items() if value is not None]
+    parts += _last_value(curve, frame, width, height)
+    years = sorted({frame.first_year, plan_year, *(curve.values or [plan_year]), frame.last_year})
+    parts += [_text(frame.x(year, width), height - 5, str(year), MUTED, 12, _anchor(year, frame)) for year in years]
+    words = [describe(curve, decimals)]
+    words += [f"{each.name}: {describe(each, decimals)}" for each in (path, original) if each.values]
+    return _svg(curve.name, " ".join(words), width, height, parts)
+
+
+def status_columns(
+    counts: Sequence[tuple[int, Sequence[tuple[str, int]]]], name: str, words: str, *, width: int = 420, height: int = 200
+) -> SafeString:
+    """A column a year: how many measures had each status, best at the bottom, the count in each part."""
+    tallest = max((sum(n for _word, n in own) for _year, own in counts), default=0) or 1
+    step = width / max(len(counts), 1)
+    thick = min(step * 0.6, 64)
+    scale = (height - TOP - BOTTOM) / tallest
+    parts = [f'<path d="M0 {height - BOTTOM}H{width}" stroke="{GREY}"/>']
+    for place, (year, own) in enumerate(counts):
+        x, y = place * step + (step - thick) / 2, float(height - BOTTOM)
+        for word, n in own:
+            fill, ink = COLUMN[word]
+            tall = n * scale
+            y -= tall
+            dash = ' stroke-dasharray="3 2"' if word == "unreported" else ""
+            parts.append(
+                f'<rect x="{x:.1f}" y="{y:.1f}" width="{thick:.1f}" height="{tall:.1f}" fill="{fill}" stroke="{INK}" stroke-width=".75"{dash}/>'
+            )
+            if tall >= 12:
+                parts.append(_text(x + thick / 2, y + tall / 2 + 4, str(n), ink, 12, "middle", 600))
+        parts.append(_text(x + thick / 2, height - 5, str(year), MUTED, 12, "middle"))
+    return _svg(name, words, width, height, parts)
+
+
+def status_swatch(word: str) -> SafeString:
+    """How a status is filled, for the key below the columns."""
+    fill, _ink = COLUMN[word]
+    dash = mark_safe(' stroke-dasharray="3 2"') if word == "unreported" else ""
+    return format_html(
+        '<svg width="16" height="12" viewBox="0 0 16 12" aria-hidden="true"><rect x=".5" y=".5" width="15" height="11" fill="{}" stroke="{}"{}/></svg>',
+        fill, INK, dash,
+    )  # fmt: skip
+
+
+def _circle(frame: Frame, year: int, value: int | Fraction, width: int, height: int) -> str:
+    return f'<circle cx="{frame.x(year, width):g}" cy="{frame.y(value, height):g}" r="3" fill="{GREEN}"/>'
+
+
+def _anchor(year: int, frame: Frame) -> str:
+    return "start" if year == frame.first_year else "end" if year == frame.last_year else "middle"
+
+
+def _svg(name: str, words: str, width: int, height: int, parts: Sequence[str]) -> SafeString:
     return format_html(
         '<svg class="picture" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img">'
         "<title>{name}</title><desc>{words}</desc>{drawn}</svg>",
-        width=width,
-        height=height,
-        name=curve.name,
-        words=describe(curve, frame.decimals),
-        drawn=mark_safe("".join(parts)),
-    )
+        width=width, height=height, name=name, words=words, drawn=mark_safe("".join(parts)),  # numbers and escaped texts
+    )  # fmt: skip
 
 
 def describe(curve: Curve, decimals: int = 0) -> str:
     """The curve in words: every year with its value, and the years that are missing."""
-    known = [f"{year}: {number(value, decimals)}" for year, value in sorted(curve.values.items()) if value is not None]
-    lacking = [str(year) for year, value in sorted(curve.values.items()) if value is None]
+    known = [f"{year}: {words}" for year in sorted(curve.values) if (words := curve.words(year, decimals))]
+    lacking = [str(year) for year in sorted(curve.values) if not curve.words(year, decimals)]
     words = f"{', '.join(known)}." if known else _("Inga uppgifter.")
     return f"{words} {_('Saknas: %(years)s.') % {'years': listing(lacking)}}" if lacking and known else words
 
@@ -114,6 +195,11 @@ def _curve(curve: Curve, frame: Frame, width: int, height: int, colour: str, str
             drawn += f'<circle cx="{across}" cy="{up}" r="{stroke}" fill="{colour}"/>'
         else:
             drawn += f'<path d="M{"L".join(points)}" fill="none" stroke="{colour}" stroke-width="{stroke}" stroke-linejoin="round"/>'
+    for year, span in curve.spans.items():
+        x, (least, most) = frame.x(year, width), (frame.y(each, height) for each in span)
+        drawn += (
+            f'<path d="M{x - 3:g} {most:g}h6M{x:g} {most:g}V{least:g}M{x - 3:g} {least:g}h6" stroke="{colour}" stroke-width="{stroke}"/>'
+        )
     for year in curve.breaks:
         x = frame.x(year, width) - 3
         drawn += f'<path d="M{x - 3:g} {TOP + 4}l4 {height - TOP - BOTTOM - 8}" stroke="{INK}" stroke-width="1"/>'

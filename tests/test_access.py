@@ -236,6 +236,9 @@ year_show               GET    /plans/{plan}/years/2026/        -      404      
 year_reports            GET    /plans/{plan}/years/2026/reports/ -     404      404       403      200      200     200     200     200
 year_workbook           GET    /plans/{plan}/years/2026/excel/  -      404      404       403      200      200     200     200     200
 year_export             GET    /plans/{plan}/years/2026/targets.csv -  404      404       403      200      200     200     200     200
+year_compare            GET    /plans/{plan}/years/2026/compare/  -    404      404       403      200      200     200     200     200
+long_show               GET    /plans/{plan}/long/              -      404      404       403      200      200     200     200     200
+long_export             GET    /plans/{plan}/long/figures.csv   -      404      404       403      200      200     200     200     200
 figure_show             GET    /indicators/{indicator}/figure/  -      404      404       404      200      200     200     200     200
 year_freeze             GET    /plans/{plan}/years/2026/freeze/ -      404      404       403      403      200     403     200     200
 year_freeze             POST   /plans/{plan}/years/2026/freeze/ -      404      404       403      403      409     403     409     409

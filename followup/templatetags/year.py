@@ -6,13 +6,17 @@ from typing import Any
 
 from django import template
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
-from followup.pictures import Curve, Frame, small_multiple
+from followup.pictures import COLUMN, Curve, Frame, small_multiple, status_columns, status_swatch, way_to_target
+from followup.year.choice import Choice
+from followup.year.long import Line, LongView
 from followup.year.page import OutsideGroup, OutsideSeries, TargetRow
 from stakeholders.formats import number
 from stakeholders.pictures import TargetBar, target_bar
+from stakeholders.templatetags.symbols import SYMBOLS, words_for
 
 register = template.Library()
 
@@ -43,6 +47,13 @@ def reports_link(context: dict[str, Any], year: int, **more: Any) -> str:
 def figure_link(context: dict[str, Any], indicator: int, year: int) -> str:
     """`{% figure_link row.indicator 2026 %}`: where a figure comes from, within what the page is about."""
     return reverse("figure_show", args=[indicator]) + context["choice"].query(year=year)
+
+
+@register.simple_tag(takes_context=True)
+def long_query(context: dict[str, Any], year: int) -> str:
+    """`{% long_query 2026 %}`: the query of a figure's page from the long view; of an indicator it is the whole."""
+    choice: Choice = context["choice"]
+    return Choice(goal=choice.goal, measure=choice.measure, actor=choice.actor, area=choice.area).query(year=year)
 
 
 @register.simple_tag
@@ -78,6 +89,37 @@ def multiple(group: OutsideGroup, one: OutsideSeries) -> SafeString:
     whole = next((curve for curve, series in zip(curves, group.series, strict=True) if series.is_whole), None)
     frame = Frame.around(curves, decimals=group.decimals)
     return small_multiple(_curve(one), frame, beside=None if one.is_whole else whole)
+
+
+@register.simple_tag
+def line_picture(line: Line, *, is_large: bool = False, plan_year: int = 0) -> SafeString:
+    """`{% line_picture line %}`: one indicator over the years; large, beside the way to its target."""
+    points = {value.year: (_value(value.shown.low), _value(value.shown.high)) for value in line.values}
+    curve = Curve(
+        line.name,
+        {year: low if low == high else None for year, (low, high) in points.items()},
+        frozenset(line.breaks),
+        {year: (low, high) for year, (low, high) in points.items() if low is not None and high is not None and low != high},
+    )
+    if not is_large:
+        return small_multiple(curve, Frame.around([curve], decimals=line.decimals), width=190, height=64)
+    path = Curve(_("Vägen till målet"), {year: _value(value) for year, value in line.path})
+    original = Curve(_("Ursprunglig väg"), {year: _value(value) for year, value in line.original})
+    return way_to_target(curve, path, original, plan_year=plan_year, decimals=line.decimals)
+
+
+@register.simple_tag
+def status_picture(view: LongView) -> SafeString:
+    """`{% status_picture view %}`: a column a year, from the table beneath it."""
+    words = " ".join(f"{year}: {words_for(word for word, n in own for _each in range(n)) or '–'}." for year, own in view.counts)
+    return status_columns(view.counts, _("Åtgärdernas status år för år"), words)
+
+
+@register.simple_tag
+def status_key(view: LongView) -> SafeString:
+    """`{% status_key view %}`: what the parts of the columns are, those that are there."""
+    present = {word for _year, own in view.counts for word, _n in own}
+    return format_html_join("", "<li>{} {}</li>", ((status_swatch(word), SYMBOLS[word][1]) for word in COLUMN if word in present))
 
 
 @register.simple_tag

@@ -10,6 +10,7 @@ from measures.models import Goal, Measure
 from stakeholders.models import Area
 
 NO_FUNDING = "none"
+NUMBERS = ("goal", "measure", "actor", "area", "indicator")
 
 
 @dataclass(frozen=True)
@@ -21,10 +22,11 @@ class Choice:
     actor: int = 0
     area: int = 0
     funding: str = ""
+    indicator: int = 0
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Self:
-        numbers = {name: int(value) for name in ("goal", "measure", "actor", "area") if (value := query.get(name, "")).isdecimal()}
+        numbers = {name: int(value) for name in NUMBERS if (value := query.get(name, "")).isdecimal()}
         return cls(**numbers, funding=query.get("funding", ""))
 
     def __bool__(self) -> bool:
@@ -39,8 +41,8 @@ class Choice:
         """What is chosen, in words."""
         options = {"goal": book.goal_options, "actor": book.actor_options, "area": book.area_options}
         words = [dict(options[name]).get(getattr(self, name), "").strip() for name in options]
-        measure = book.measures.get(self.measure)
-        return ", ".join(word for word in [*words, str(measure or "")] if word)
+        chosen = (book.measures.get(self.measure), book.indicators.get(self.indicator))
+        return ", ".join(word for word in [*words, *(str(each) for each in chosen if each)] if word)
 
 
 WHOLE = Choice()
@@ -60,10 +62,13 @@ def narrow(book: Book, choice: Choice, assignments: Iterable[tuple[int, int]]) -
         and (not choice.measure or pk == choice.measure)
         and (not choice.actor or pk in taken_on)
         and (not choice.area or pk in in_area)
+        and (not choice.indicator or pk in book.measures_of[choice.indicator])
         and (not choice.funding or (measure.funding or NO_FUNDING) == choice.funding)
     }
     of_goal = {pk for pk, each in book.indicators.items() if each.goal_id and choice.goal in line_of(book.goals, each.goal_id)}
     about = {pk for pk in book.indicators if book.measures.keys() & set(book.measures_of[pk])} | of_goal
+    if choice.indicator:
+        about = {choice.indicator} & book.indicators.keys()
     book.outside = [value for value in book.outside if _is_about(value.area_id, choice, value.indicator_id in about)]
     book.indicators = {pk: each for pk, each in book.indicators.items() if pk in about or any(v.indicator_id == pk for v in book.outside)}
     numbers = {measure.number for measure in book.measures.values()}

@@ -227,8 +227,8 @@ def _targets(year: Year) -> tuple[list[str], Iterable[Sequence[Value]]]:
 
 def _target(row: TargetRow) -> Sequence[Value]:
     return [
-        row.name, row.about, row.level, row.unit, row.baseline_year, _decimal(row.baseline), _decimal(row.last_year.low),
-        _decimal(row.last_year.high), _decimal(row.now.low), _decimal(row.now.high), row.target_year, _decimal(row.target),
+        row.name, row.about, row.level, row.unit, row.baseline_year, in_decimals(row.baseline), in_decimals(row.last_year.low),
+        in_decimals(row.last_year.high), in_decimals(row.now.low), in_decimals(row.now.high), row.target_year, in_decimals(row.target),
         row.verdict_word, row.attainment, row.now.approved, row.now.expected, "; ".join(row.now.missing), row.now.why or "; ".join(row.now.flags),
     ]  # fmt: skip
 
@@ -241,7 +241,7 @@ def _outside(year: Year) -> tuple[list[str], Iterable[Sequence[Value]]]:
 def _outside_rows(group: OutsideGroup) -> Iterable[Sequence[Value]]:
     for one in group.series:
         for each, value in zip(one.years, one.values, strict=True):
-            yield [group.name, group.unit, one.place, each, _decimal(value), group.source]
+            yield [group.name, group.unit, one.place, each, in_decimals(value), group.source]
 
 
 def _actors(year: Year) -> tuple[list[str], Iterable[Sequence[Value]]]:
@@ -261,7 +261,7 @@ def _money(year: Year) -> tuple[list[str], Iterable[Sequence[Value]]]:
     return headings, [[r.funding, r.measures, r.budget, r.without_budget, ", ".join(r.titles)] for r in year.funding]
 
 
-def _decimal(text: str) -> Decimal | None:
+def in_decimals(text: str) -> Decimal | None:
     """Exact text in 1/10 000 as a number of the unit, to four decimals: what a spreadsheet can hold."""
     if not text:
         return None

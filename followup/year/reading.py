@@ -39,17 +39,18 @@ def read_book(plan: Plan, year: int, *, audience: Audience, as_of: datetime, cho
     seen = book.seen = load_shown(plan, [Window.year(year - 1), Window.year(year)], audience, as_of=as_of)
     rollup = seen.rollup
     read_plan(book)
-    _read_options(book, rollup)
+    read_beside(book)
+    read_options(book, rollup)
     assignments = rollup.rows.assignments.values()
     narrow(book, choice, ((each.actor, each.measure) for each in assignments))
     read_answers(book, rollup, actor=choice.actor)
     read_figures(book, seen, _scope(book, rollup, choice))
     book.completeness = _completeness(book, rollup)
-    book.is_running = _is_running(book, rollup)
+    book.is_running = is_running(book, rollup)
     return book
 
 
-def _read_options(book: Book, rollup: Rollup) -> None:
+def read_options(book: Book, rollup: Rollup) -> None:
     """What the year can be narrowed to: goals in the order of the tree, actors with assignments, areas with measures."""
     depth = {pk: len(line_of(book.goals, pk)) - 1 for pk in book.goals}
     children: dict[int | None, list[int]] = defaultdict(list)
@@ -74,7 +75,7 @@ def _scope(book: Book, rollup: Rollup, choice: Choice) -> frozenset[int] | None:
 
 
 def read_plan(book: Book) -> None:
-    """Tree, measures, indicators, decisions to take, statistics from elsewhere."""
+    """Tree, measures, indicators."""
     plan = book.plan
     book.goals = {goal.pk: goal for goal in Goal.objects.filter(plan=plan)}
     book.whole_goals = set(book.goals)
@@ -84,6 +85,11 @@ def read_plan(book: Book) -> None:
         book.indicators[indicator.pk] = indicator
         if indicator.of_measure:
             book.measures_of[indicator.pk].append(indicator.of_measure)
+
+
+def read_beside(book: Book) -> None:
+    """Judgements, decisions to take, statistics from elsewhere."""
+    plan = book.plan
     judged = Assessment.objects.filter(plan=plan, year=book.year, recorded_at__lte=book.as_of)
     for one in judged.select_related("by_user").order_by("version"):
         book.assessments["goal" if one.goal_id else "measure", one.goal_id or one.measure_id] = one
@@ -194,7 +200,7 @@ def _completeness(book: Book, rollup: Rollup) -> Completeness:
     return Completeness.FINAL if all(row.is_approved for row in expected) else Completeness.INCOMPLETE
 
 
-def _is_running(book: Book, rollup: Rollup) -> bool:
+def is_running(book: Book, rollup: Rollup) -> bool:
     """Whether the year, or some round of it, is still to fall due."""
     periods = [period for period in rollup.rows.periods.values() if period.year == book.year]
     return clock.day_of(book.as_of) <= date(book.year, 12, 31) or not all(period.is_due for period in periods)

@@ -183,13 +183,13 @@ def target_rows(book: Book, year: int) -> tuple[TargetRow, ...]:
     for pk, pair in book.against.get(year, {}).items():
         original, current = pair
         if current is not None:
-            current = replace(current, **_withheld(book, year, pk, current))
+            current = replace(current, **withheld(book, year, pk, current))
             rows.append((_distance(current), _target_row(book, year, pk, current, original)))
     rows.sort(key=lambda entry: (WORST_VERDICT_FIRST.index(Verdict(entry[1].verdict)), entry[0], entry[1].name))
     return tuple(row for _distance_, row in rows)
 
 
-def _withheld(book: Book, year: int, pk: int, against: AgainstTarget) -> dict[str, Any]:
+def withheld(book: Book, year: int, pk: int, against: AgainstTarget) -> dict[str, Any]:
     """What is not said of a target: no verdict on a part of a year, nor on the part of some partners or measures."""
     if pk in book.parts:
         return {"verdict": Verdict.NOT_COMPUTABLE, "attainment": None, "path": None}
@@ -216,12 +216,12 @@ def _target_row(book: Book, year: int, pk: int, against: AgainstTarget, original
         decimals=decimals,
         baseline_year=book.baseline_year(pk),
         baseline=exact(against.baseline),
-        baseline_text=_with_unit(number(against.baseline, decimals), version.unit),
+        baseline_text=with_unit(number(against.baseline, decimals), version.unit),
         last_year=book.shown(pk, year - 1),
         now=book.shown(pk, year),
         target_year=against.target_year,
         target=exact(against.target),
-        target_text=_with_unit(number(against.target, decimals), version.unit),
+        target_text=with_unit(number(against.target, decimals), version.unit),
         original_text=_("ursprungligen %(value)s") % {"value": number(original.target, decimals)} if revised and original else "",
         path_low=exact(against.path - tolerance if against.path is not None else None),
         path_high=exact(against.path + tolerance if against.path is not None else None),
@@ -256,7 +256,7 @@ def exact(value: Number | None) -> str:
     return "" if value is None else str(value)
 
 
-def _with_unit(text: str, unit: str) -> str:
+def with_unit(text: str, unit: str) -> str:
     return f"{text} %" if unit == "%" and text else text
 
 
@@ -362,4 +362,4 @@ def methods(book: Book) -> tuple[tuple[str, str], ...]:
 def shown_text(low: Number | None, high: Number | None, decimals: int, unit: str) -> str:
     """ "340–410", "58 %"; "saknas" when there is no figure: never 0."""
     text = interval(low, high, decimals)
-    return _with_unit(text, unit) or _("saknas")
+    return with_unit(text, unit) or _("saknas")

@@ -1,0 +1,105 @@
+"""Ten years side by side, and a year beside a frozen one."""
+
+import json
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from followup.models import AnnualFollowUp
+from followup.permissions import audience_of
+from followup.year.build import year_of
+from followup.year.choice import NUMBERS, Choice
+from followup.year.compare import compared
+from followup.year.long import LongView, long_view
+from followup.year.long_tables import LONG_TABLES, long_table
+from followup.year.page import Year
+from measures.models import Plan
+from stakeholders import clock
+from stakeholders.exports import CSV_TYPE, as_download, csv_bytes
+from stakeholders.permissions import can_read_all, require
+
+
+@require_safe
+def long_show(request: HttpRequest, pk: int) -> HttpResponse:
+    """The years of the plan beside each other; `?goal=`, `?measure=`, `?indicator=`, `?actor=` or `?area=` says of what."""
+    plan, choice = _plan_for(request, pk), Choice.from_query(request.GET)
+    view, book = long_view(plan, choice, audience=audience_of(request.user, plan.workspace), as_of=clock.now())
+    _refuse_unknown(choice, view)
+    context = {
+        "plan": plan,
+        "view": view,
+        "book": book,
+        "choice": choice,
+        "query": choice.query(),
+        "frozen": plan.annual_follow_ups.order_by("-year", "-version"),
+        "crumbs": [
+            (_("Uppföljning"), reverse("year_list")),
+            (plan.title, reverse("plan_page", args=[pk])),
+            *([(_("År för år"), reverse("long_show", args=[pk]))] if choice else []),
+        ],
+    }
+    return render(request, "followup/long.html", context)
+
+
+@require_safe
+def long_export(request: HttpRequest, pk: int, table: str) -> HttpResponse:
+    """One table of the page as CSV."""
+    if table not in LONG_TABLES:
+        raise Http404
+    plan, choice = _plan_for(request, pk), Choice.from_query(request.GET)
+    view, _book = long_view(plan, choice, audience=audience_of(request.user, plan.workspace), as_of=clock.now())
+    _refuse_unknown(choice, view)
+    return as_download(csv_bytes(*long_table(view, table)), CSV_TYPE, f"ar-for-ar-{table}.csv")
+
+
+@require_safe
+def year_compare(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """A year as it is now beside one as it was frozen (`?frozen=`; the newest frozen one, if not said)."""
+    plan = _plan_for(request, pk)
+    if not plan.first_year <= number <= plan.last_year:
+        raise Http404
+    versions = plan.annual_follow_ups.order_by("-year", "-version")
+    asked = request.GET.get("frozen", "")
+    frozen = get_object_or_404(versions, pk=asked) if asked.isdecimal() else versions.first()
+    if frozen is None:
+        raise Http404
+    now, before = _year_now(request, plan, number), _year_as_frozen(frozen)
+    context = {
+        "plan": plan,
+        "year": now,
+        "frozen": frozen,
+        "versions": versions,
+        "comparison": compared(before, frozen.year, now),
+        "crumbs": [
+            (_("Uppföljning"), reverse("year_list")),
+            (_("Årsuppföljning %(year)s") % {"year": number}, reverse("year_show", args=[pk, number])),
+        ],
+    }
+    return render(request, "followup/year_compare.html", context)
+
+
+def _plan_for(request: HttpRequest, pk: int) -> Plan:
+    plan = get_object_or_404(Plan.objects.visible_to(request.user).select_related("workspace"), pk=pk)
+    require(can_read_all(request.user, plan.workspace))
+    return plan
+
+
+def _refuse_unknown(choice: Choice, view: LongView) -> None:
+    """What is asked for by number must exist in this plan."""
+    if any(getattr(choice, name) for name in NUMBERS) and not view.about:
+        raise Http404
+
+
+def _year_now(request: HttpRequest, plan: Plan, number: int) -> Year:
+    return year_of(plan, number, audience=audience_of(request.user, plan.workspace))
+
+
+def _year_as_frozen(annual: AnnualFollowUp) -> dict[str, Any]:
+    file = annual.files.filter(content_type="application/json").first()
+    if file is None:
+        raise Http404
+    return json.loads(bytes(file.content))

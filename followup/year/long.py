@@ -1,0 +1,300 @@
+"""Ten years side by side, of the plan or of one goal, measure, indicator, actor or area: how it went, and the chain from work to effect."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from followup.figures import Window
+from followup.rollup import Shown as SeenBy
+from followup.rollup import Statuses, load_shown
+from followup.words import Audience, Verdict
+from followup.year.book import Book
+from followup.year.changes import Change, changes_of
+from followup.year.choice import Choice, narrow
+from followup.year.page import Shown
+from followup.year.reading import is_running, read_options, read_plan, shown
+from followup.year.sections import BEST_FIRST, JUDGED, ON_THE_WAY, UNREPORTED, exact, status_word, with_unit, withheld
+from measures.models import Activity, Assignment, Measure, Plan
+from measures.rules import SCALE, EffectLevel, VersionLink
+from stakeholders import clock
+from stakeholders.formats import number, out_of, whole
+from stakeholders.templatetags.symbols import words_for
+
+MOST_YEARS = 10
+
+
+@dataclass(frozen=True)
+class StatusRow:
+    """A measure, or a focus area of the whole plan: per year the statuses of what had begun ("" words: nothing had)."""
+
+    kind: str
+    pk: int
+    name: str
+    cells: tuple[tuple[int, tuple[str, ...], str], ...]
+
+
+@dataclass(frozen=True)
+class YearValue:
+    """An indicator in a year, and how it stood to the target in force now. `verdict` is "" where there is no target."""
+
+    year: int
+    shown: Shown
+    verdict: str = ""
+    verdict_word: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One indicator over the years (`pk` 0: something counted from the plan itself). Values in 1/10 000 as exact text.
+
+    `path` and `original`: the points of the way to the target as it is now and as it was first decided.
+    """
+
+    pk: int
+    name: str
+    about: str
+    unit: str
+    decimals: int
+    values: tuple[YearValue, ...]
+    target_text: str = ""
+    original_text: str = ""
+    path: tuple[tuple[int, str], ...] = ()
+    original: tuple[tuple[int, str], ...] = ()
+    breaks: tuple[int, ...] = ()
+    is_part: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """A link of the chain: its lines, and what they say together, in a sentence."""
+
+    level: str
+    word: str
+    sentence: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class LongView:
+    about: str
+    years: tuple[int, ...]
+    is_running: bool
+    sentence: str
+    statuses: tuple[StatusRow, ...]
+    counts: tuple[tuple[int, tuple[tuple[str, int], ...]], ...]
+    steps: tuple[Step, ...]
+    changes: tuple[Change, ...]
+
+
+def long_view(plan: Plan, choice: Choice, *, audience: Audience, as_of: datetime) -> tuple[LongView, Book]:
+    """The years that have had rounds, at most ten, as `audience` may see them. The book tells what else can be chosen."""
+    rounds = plan.periods.filter(starts_on__lte=clock.day_of(as_of)).aggregate(last=Max("year"))
+    last = rounds["last"] or plan.first_year
+    years = tuple(range(max(plan.first_year, last - MOST_YEARS + 1), last + 1))
+    book = Book(plan=plan, year=last, as_of=as_of, audience=audience)
+    read_plan(book)
+    assigned = Assignment.objects.filter(measure__plan=plan, recorded_at__lte=as_of)
+    narrow(book, choice, assigned.values_list("actor_id", "measure_id"))
+    told = list(book.indicators) if choice else []
+    windows = [Window.year(year) for year in years]
+    seen = book.seen = load_shown(plan, windows, audience, as_of=as_of, indicators=told)
+    read_options(book, seen.rollup)
+    book.is_running = is_running(book, seen.rollup)
+    statuses = Statuses(seen.rollup)
+    book.statuses = {window.end.year: {pk: statuses.status(pk, window) for pk in book.measures} for window in windows}
+    steps = _steps(book, seen, choice, years) if choice else ()
+    counts = tuple((year, _counted(status_word(book, year, each.pk) for each in _begun(book, year))) for year in years)
+    decimals = {pk: version.decimals for pk, version in book.versions.items()}
+    view = LongView(
+        about=choice.named(book),
+        years=years,
+        is_running=book.is_running,
+        sentence=_sentence(counts, years),
+        statuses=_by_measure(book, years) if choice else _by_focus_area(book, years),
+        counts=counts,
+        steps=steps,
+        changes=tuple(changes_of(book.indicators, decimals, as_of)) if choice else (),
+    )
+    return view, book
+
+
+def _begun(book: Book, year: int) -> list[Measure]:
+    return [measure for measure in book.measures.values() if book.has_started(measure, year)]
+
+
+def _counted(words: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    found = list(words)
+    return tuple((word, found.count(word)) for word in BEST_FIRST if word in found)
+
+
+def _sentence(counts: tuple[tuple[int, tuple[tuple[str, int], ...]], ...], years: tuple[int, ...]) -> str:
+    """What the picture shows, in the first and the last year that anything is known of."""
+    well = {year: (sum(n for word, n in own if word in ("done", "on_plan")), sum(n for _word, n in own)) for year, own in counts}
+    known = {year for year, own in counts if any(word != UNREPORTED for word, _n in own)}
+    begun = [year for year in years if year in known] or [year for year in years if well[year][1]]
+    if not begun:
+        return _("Ingen åtgärd har startat än.")
+    last = begun[-1]
+    now = _("%(year)s var %(part)s startade åtgärder klara eller enligt plan") % {"year": last, "part": out_of(*well[last])}
+    if len(begun) == 1:
+        return _("%(now)s. Från nästa år ser du utvecklingen här.") % {"now": now}
+    return _("%(now)s; %(first)s var det %(part)s.") % {"now": now, "first": begun[0], "part": out_of(*well[begun[0]])}
+
+
+def _by_measure(book: Book, years: tuple[int, ...]) -> tuple[StatusRow, ...]:
+    rows = sorted(book.measures.values(), key=lambda each: each.number_sort)
+    return tuple(StatusRow("measure", each.pk, str(each), tuple(_cell(book, year, [each]) for year in years)) for each in rows)
+
+
+def _by_focus_area(book: Book, years: tuple[int, ...]) -> tuple[StatusRow, ...]:
+    rows = []
+    for area in (goal for goal in book.goals.values() if goal.parent_id is None):
+        own = [measure for measure in book.measures.values() if book.focus_area(measure.goal_id).pk == area.pk]
+        rows.append(StatusRow("goal", area.pk, area.title, tuple(_cell(book, year, own) for year in years)))
+    return tuple(rows)
+
+
+def _cell(book: Book, year: int, measures: list[Measure]) -> tuple[int, tuple[str, ...], str]:
+    words = [status_word(book, year, each.pk) for each in measures if book.has_started(each, year)]
+    return year, tuple(sorted(words, key=BEST_FIRST.index)), words_for(words)
+
+
+def _steps(book: Book, seen: SeenBy, choice: Choice, years: tuple[int, ...]) -> tuple[Step, ...]:
+    """The chain: resources → activities → outputs → outcomes → effects in time."""
+    rollup = seen.rollup
+    scope = rollup.assignments(measures=book.measures, actors=[choice.actor] if choice.actor else None)
+    book.versions = {pk: version for pk, line in rollup.lines.items() if (version := line.on(date(book.year, 12, 31)))}
+    book.baseline_years = {pk: own[-1].year for pk, own in rollup.baselines.items()}
+    book.effect_from = rollup.effect_from
+    if not choice.indicator:
+        book.parts = {pk for pk in book.indicators if not rollup.answers.get(pk, {}).keys() <= scope}
+    lines: dict[str, list[Line]] = {level: [] for level in EffectLevel.values}
+    if not choice.indicator:
+        lines[EffectLevel.RESOURCE] += _budget(book, years)
+        lines[EffectLevel.ACTIVITY] += _activities(book, years)
+    for pk, indicator in book.indicators.items():
+        if indicator.is_reported:
+            lines[indicator.level].append(_line(book, seen, pk, years, scope))
+    words = {
+        EffectLevel.RESOURCE: _("Resurser: det vi lägger in"),
+        EffectLevel.ACTIVITY: _("Aktiviteter: det vi gör"),
+        EffectLevel.OUTPUT: _("Prestationer: det som lämnar oss"),
+        EffectLevel.OUTCOME: _("Utfall: det som ändras för målgruppen"),
+        EffectLevel.IMPACT: _("Effekt på sikt: det som ändras i samhället"),
+    }
+    levels = [level for level in EffectLevel if lines[level] or not choice.indicator]
+    return tuple(Step(str(level), words[level], _of_step(lines[level]), tuple(lines[level])) for level in levels)
+
+
+def _of_step(lines: list[Line]) -> str:
+    own = [line for line in lines if line.pk]
+    verdicts = [line.values[-1].verdict for line in own if line.values[-1].verdict]
+    if not lines:
+        return _("Inget mått i det här ledet.")
+    if not own:
+        return ""
+    judged = [verdict for verdict in verdicts if verdict in JUDGED]
+    parts = [ngettext("%(n)s mått", "%(n)s mått", len(own)) % {"n": whole(len(own))}]
+    if judged:
+        parts.append(_("%(part)s på väg eller före") % {"part": out_of(sum(v in ON_THE_WAY for v in judged), len(judged))})
+    for verdict, words in (
+        (Verdict.TOO_EARLY, _("för tidigt att bedöma")),
+        (Verdict.NO_DATA, _("utan underlag")),
+        (Verdict.RUNNING, _("året pågår")),
+    ):
+        if n := verdicts.count(verdict):
+            parts.append(f"{whole(n)} {words}")
+    return f"{', '.join(parts)}."
+
+
+def _line(book: Book, seen: SeenBy, pk: int, years: tuple[int, ...], scope: frozenset[int]) -> Line:
+    version, rollup = book.versions.get(pk), seen.rollup
+    values, against = [], None
+    for year in years:
+        window = Window.year(year)
+        figure = seen.figure(pk, window, scope if pk in book.parts else None)
+        original, current = seen.against_targets(pk, window)
+        if current and version:
+            current = replace(current, **withheld(book, year, pk, current))
+        against = (original, current)
+        verdict = current.verdict if current else ""
+        values.append(
+            YearValue(year, shown(figure, version), str(verdict), str(Verdict(verdict).label) if verdict else "", _note(book, pk, verdict))
+        )
+    original, current = against or (None, None)
+    decimals, unit = (version.decimals, version.unit) if version else (0, "")
+    is_revised = bool(original and current and (original.target, original.target_year) != (current.target, current.target_year))
+    is_shown = pk not in book.parts
+    starts = [each.start.year for each in rollup.lines[pk].versions if each.link == VersionLink.BREAK] if pk in rollup.lines else []
+    return Line(
+        pk=pk,
+        name=book.indicators[pk].name[:1].upper() + book.indicators[pk].name[1:],
+        about=", ".join(book.measures[each].number for each in book.measures_of[pk] if each in book.measures),
+        unit=unit,
+        decimals=decimals,
+        values=tuple(values),
+        target_text=_("%(value)s till %(year)s") % {"value": with_unit(number(current.target, decimals), unit), "year": current.target_year}
+        if current
+        else "",
+        original_text=_("ursprungligen %(value)s till %(year)s")
+        % {"value": with_unit(number(original.target, decimals), unit), "year": original.target_year}
+        if is_revised and original
+        else "",
+        path=_points(book, seen, pk, is_first=False) if is_shown else (),
+        original=_points(book, seen, pk, is_first=True) if is_shown and is_revised else (),
+        breaks=tuple(year for year in starts if year in years),
+        is_part=not is_shown,
+    )
+
+
+def _note(book: Book, pk: int, verdict: str) -> str:
+    when = book.effect_expected(pk)
+    return _("bedöms från %(year)s") % {"year": when.year} if verdict == Verdict.TOO_EARLY and when else ""
+
+
+def _points(book: Book, seen: SeenBy, pk: int, *, is_first: bool) -> tuple[tuple[int, str], ...]:
+    """The way from the starting point through each year's target: as first decided, or as it is now."""
+    rows = seen.rollup.rows.targets.get(pk, [])
+    baselines = seen.rollup.baselines.get(pk, [])
+    by_year = {each.year: each.value for each in (reversed(rows) if is_first else rows)}
+    if not by_year or not baselines:
+        return ()
+    start = baselines[0 if is_first else -1]
+    return ((start.year, exact(start.value)), *((year, exact(value)) for year, value in sorted(by_year.items()) if year > start.year))
+
+
+def _budget(book: Book, years: tuple[int, ...]) -> list[Line]:
+    """What the measures that run are planned to cost: a sum over what has a budget."""
+    values = []
+    for year in years:
+        own = [each for each in _begun(book, year) if (each.ends_on is None or each.ends_on.year >= year)]
+        known = [each.budget_per_year for each in own if each.budget_per_year is not None]
+        total = sum(known) * SCALE if known else None
+        values.append(_counted_value(year, total, len(known), len(own)))
+    return [Line(0, _("Budget per år, kronor"), "", "kr", 0, tuple(values))] if book.measures else []
+
+
+def _activities(book: Book, years: tuple[int, ...]) -> list[Line]:
+    rows = list(Activity.objects.filter(measure__in=book.measures).values_list("started_on", "ended_on"))
+    going: list[YearValue] = []
+    done: list[YearValue] = []
+    for year in years:
+        begun = [end for start, end in rows if start and start.year <= year and (end is None or end.year >= year)]
+        going.append(_counted_value(year, len(begun) * SCALE))
+        done.append(_counted_value(year, sum(end is not None and end.year == year for _start, end in rows) * SCALE))
+    if not rows:
+        return []
+    return [
+        Line(0, _("Aktiviteter som pågått"), "", "st", 0, tuple(going)),
+        Line(0, _("Aktiviteter som blivit klara"), "", "st", 0, tuple(done)),
+    ]
+
+
+def _counted_value(year: int, value: int | None, known: int = 0, total: int = 0) -> YearValue:
+    text = number(value, 0) if value is not None else _("saknas")
+    return YearValue(year, Shown(text, exact(value), exact(value), coverage=out_of(known, total) if total else ""))

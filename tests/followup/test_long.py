@@ -1,0 +1,227 @@
+"""Ten years side by side: how it went, what was revised, the chain from work to effect; and a year beside a frozen one."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from followup.actions.annual import freeze_year
+from followup.freeze import File, json_bytes
+from followup.models import AnnualFollowUp
+from followup.words import Audience, ImplementationStatus
+from followup.year.build import year_of
+from measures.actions.measures import add_activity
+from measures.models import Baseline, IndicatorVersion, Target
+from stakeholders import clock
+from tests.factories import (
+    a_goal,
+    a_measure,
+    a_period,
+    a_plan,
+    a_report,
+    a_target,
+    an_actor,
+    an_area,
+    an_assignment,
+    an_indicator,
+    an_obligation,
+    in_units,
+)
+from tests.followup.test_year import links_of, text_of
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2029, 3, 9, 8, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def in_2029() -> Iterator[None]:
+    with clock.at(NOW):
+        yield
+
+
+@pytest.fixture
+def cast(plan, workspace, coordinator, reviewer):
+    """A goal with a measure reported three years: 20, nothing, 46 visits; its effect is judged from 2030; a target that was lowered."""
+    with clock.at(NOW - timedelta(days=1)):
+        goal = a_goal(plan, title="Fler klarar skolan")
+        homework = a_measure(plan, goal, number="3.1", title="Läxhjälp", budget_per_year=150_000, impact_months=60, outcome_months=24)
+        homework.areas.add(area := an_area(workspace, "Hyttan"))
+        visits = an_indicator(homework, name="besök på läxhjälpen")
+        a_target(visits, baseline=10, target=100, year=2030)
+        Target.objects.create(indicator=visits, year=2030, value=in_units(60), decision_reference="KS 2027/12")
+        passed = an_indicator(homework, kind="stock", level="impact", name="andel som fullföljer gymnasiet", unit="%")
+        a_target(passed, baseline=60, target=75, year=2034)
+        add_activity(homework, by=coordinator, title="Torsdagsgrupp", started_on=date(2026, 2, 1), ended_on=date(2027, 6, 1))
+        club = an_actor(workspace, "Klubben (Exempel)")
+        assignment = an_assignment(homework, club)
+    for year, figures, status in ((2026, [20, 61], ImplementationStatus.DELAYED), (2028, [46, 64], ImplementationStatus.ON_PLAN)):
+        a_report(
+            an_obligation(assignment, a_period(plan, year)),
+            by=coordinator,
+            approved_by=reviewer,
+            figures=figures,
+            implementation_status=status,
+        )
+    plan.periods.update(closed_at=NOW)
+    return {"plan": plan, "goal": goal, "measure": homework, "indicator": visits, "actor": club, "area": area, "assignment": assignment}
+
+
+def long(client, cast, kind=""):
+    return client.get(f"/plans/{cast['plan'].pk}/long/", {kind: cast[kind].pk} if kind else {})
+
+
+@pytest.mark.parametrize("kind", ["goal", "measure", "actor", "area", "indicator"])
+def test_each_of_the_five_kinds_has_picture_sentence_and_table_with_its_csv(client, cast, manager, kind):
+    client.force_login(manager)
+    answer = long(client, cast, kind)
+    page = text_of(answer)
+    assert "2028 var 1 av 1 startade åtgärder klara eller enligt plan; 2026 var det 0 av 1." in page
+    pictures = answer.content.decode()
+    assert "<title>Åtgärdernas status år för år</title>" in pictures
+    assert "2026: 1 försenad." in pictures
+    for year, status in ((2025, "Utan rapport"), (2026, "Försenad"), (2028, "Enligt plan")):
+        assert f"{status} : 3.1 Läxhjälp {year}" in page
+    assert "20 Besök på läxhjälpen 2026" in page
+    assert "saknas Besök på läxhjälpen 2027" in page, "a year without an answer is never zero"
+    tables = [link for link in links_of(answer) if link.partition("?")[0].endswith(".csv")]
+    assert len(tables) == 3
+    rows = client.get(next(link for link in tables if "figures.csv" in link)).content.decode("utf-8-sig")
+    assert "Besök på läxhjälpen;3.1;st;2028;46;46;46;1;1" in rows
+    assert "Läxhjälp;2026;Försenad;1" in client.get(next(link for link in tables if "statuses.csv" in link)).content.decode()
+
+
+def test_a_revised_target_and_a_new_definition_are_seen(client, cast, manager):
+    visits = cast["indicator"]
+    with clock.at(NOW - timedelta(hours=1)):
+        IndicatorVersion.objects.create(indicator=visits, number=2, starts_on=date(2028, 1, 1), kind="count", unit="st", link="break")
+        Baseline.objects.create(indicator=visits, year=2027, value=in_units(30), decision_reference="VD 2029/2")
+    client.force_login(manager)
+    answer = long(client, cast, "indicator")
+    page = text_of(answer)
+    assert "60 till 2030 (ursprungligen 100 till 2030)" in page
+    assert "Mål 2030: 100 → 60 KS 2027/12" in page
+    assert "Utgångsläge: 10 (2024) → 30 (2027) VD 2029/2" in page
+    assert "Ny definition från 1 januari 2028, brott: två serier" in page
+    assert answer.content.decode().count('stroke-dasharray="1 4"') == 1, "the first way to the target is dotted"
+    assert 'l4 156"' in answer.content.decode(), "and the break is drawn as a slanting stroke"
+    assert "100 → 60" in client.get(next(link for link in links_of(answer) if "changes.csv" in link)).content.decode()
+
+
+def test_the_chain_of_a_goal_goes_from_resources_to_effects_in_time(client, cast, manager):
+    client.force_login(manager)
+    page = text_of(long(client, cast, "goal"))
+    steps = [
+        "Resurser: det vi lägger in",
+        "Aktiviteter: det vi gör",
+        "Prestationer: det som lämnar oss",
+        "Utfall: det som ändras för målgruppen",
+    ]
+    places = [page.index(step) for step in [*steps, "Effekt på sikt: det som ändras i samhället"]]
+    assert places == sorted(places)
+    assert "150 000" in page
+    assert "Aktiviteter som blivit klara" in page
+    assert "Utfall: det som ändras för målgruppen Inget mått i det här ledet." in page
+    assert "1 mått, 1 för tidigt att bedöma." in page
+    assert "För tidigt att bedöma bedöms från 2030" in page
+
+
+def test_a_goal_without_data_says_so_and_the_first_year_too(client, plan, manager):
+    goal = a_goal(plan, title="Trygghet")
+    client.force_login(manager)
+    page = text_of(client.get(f"/plans/{plan.pk}/long/?goal={goal.pk}"))
+    assert "Ingen åtgärd har startat än." in page
+    assert page.count("Inget mått i det här ledet.") == 5
+    assert "Inget mål, utgångsläge eller definition har ändrats" in page
+    assert "Inget år är fryst än." in page
+    a_measure(plan, goal)
+    with clock.at(datetime(2025, 5, 1, tzinfo=UTC)):
+        client.logout()
+        client.force_login(manager)
+        assert "2025 var 0 av 1 startade åtgärder" in (page := text_of(client.get(f"/plans/{plan.pk}/long/?goal={goal.pk}")))
+        assert "Från nästa år ser du utvecklingen här." in page
+
+
+def test_what_is_not_in_the_plan_is_not_found(client, cast, manager):
+    client.force_login(manager)
+    base = f"/plans/{cast['plan'].pk}/long/"
+    for address in (f"{base}?goal=999", f"{base}?indicator=999", f"{base}?actor=999", f"{base}people.csv", f"{base}figures.csv?area=999"):
+        assert client.get(address).status_code == 404, address
+
+
+def test_small_numbers_are_kept_in_every_year(client, plan, workspace, coordinator, reviewer, manager):
+    people = an_indicator(measure := a_measure(plan, number="1.1"), kind="people", name="ungdomar")
+    a_report(an_obligation(an_assignment(measure, an_actor(workspace)), a_period(plan)), by=coordinator, approved_by=reviewer, figures=[3])
+    for person, is_seen in ((coordinator, True), (manager, False)):
+        client.force_login(person)
+        page = text_of(client.get(f"/plans/{plan.pk}/long/?indicator={people.pk}"))
+        assert ("3 Ungdomar 2026" in page) is is_seen
+        assert ("dold: små tal Ungdomar 2026" in page) is not is_seen
+
+
+@pytest.fixture
+def frozen(cast, manager) -> AnnualFollowUp:
+    year = year_of(cast["plan"], 2026, audience=Audience.MANAGEMENT)
+    return freeze_year(cast["plan"], year, [File("aret.json", "application/json", json_bytes(year))], by=manager)
+
+
+def test_any_year_stands_beside_a_frozen_one(client, cast, frozen, manager):
+    client.force_login(manager)
+    link = next(link for link in links_of(long(client, cast, "goal")) if f"/years/2028/compare/?frozen={frozen.pk}" in link)
+    page = text_of(client.get(link))
+    assert "2028 bredvid det frysta 2026" in page
+    assert "2 av 2 mått har en annan siffra 2028 än i den frysta årsuppföljningen 2026." in page
+    row = page[page.index("Besök på läxhjälpen") :][:160]
+    assert "Besök på läxhjälpen 20 46 Besök på läxhjälpen +26" in row
+    assert "1 försenad 1 enligt plan" in page
+    page = text_of(client.get(f"/plans/{cast['plan'].pk}/years/2026/compare/"))
+    assert "0 av 2 mått har en annan siffra 2026" in page
+
+
+def test_the_frozen_year_is_read_from_its_bytes_not_computed_anew(client, cast, frozen, coordinator, reviewer, manager):
+    cast["plan"].periods.update(closed_at=None, closes_on=date(2030, 1, 1))
+    a_report(
+        cast["assignment"].obligations.get(period__year=2026),
+        by=coordinator,
+        approved_by=reviewer,
+        figures=[25, 61],
+        correction_reason="fel",
+    )
+    client.force_login(manager)
+    page = text_of(client.get(f"/plans/{cast['plan'].pk}/years/2026/compare/?frozen={frozen.pk}"))
+    assert "1 av 2 mått har en annan siffra 2026 än i den frysta årsuppföljningen 2026." in page
+    assert "Besök på läxhjälpen 20 25 Besök på läxhjälpen +5" in page
+    assert json.loads(bytes(frozen.files.get().content))["targets"][0]["now"]["text"] in ("20", "61 %")
+
+
+def test_without_a_frozen_year_there_is_nothing_to_compare_with(client, cast, manager, workspace):
+    client.force_login(manager)
+    assert client.get(f"/plans/{cast['plan'].pk}/years/2026/compare/").status_code == 404
+    assert client.get(f"/plans/{cast['plan'].pk}/years/2026/compare/?frozen=77").status_code == 404
+
+
+@pytest.mark.parametrize("measures", [2, 40])
+def test_ten_years_cost_the_same_at_any_size(client, workspace, coordinator, reviewer, manager, django_assert_max_num_queries, measures):
+    plan = a_plan(workspace)
+    goal = a_goal(plan)
+    period = a_period(plan)
+    for number in range(measures):
+        a_target(
+            an_indicator(measure := a_measure(plan, goal, number=f"1.{number}"), name=f"antal unga av slag {number}", kind="people"),
+            baseline=0,
+            target=100,
+        )
+        an_assignment(measure, an_actor(workspace))
+    a_report(an_obligation(plan.measures.first().assignments.get(), period), by=coordinator, approved_by=reviewer, figures=[12])
+    client.force_login(manager)
+    client.get("/years/")
+    a_period(plan, 2034)
+    client.logout()
+    with clock.at(datetime(2034, 12, 31, tzinfo=UTC)):
+        client.force_login(manager)
+        client.get("/years/")
+        with django_assert_max_num_queries(35):
+            page = client.get(f"/plans/{plan.pk}/long/?goal={goal.pk}")
+    assert page.status_code == 200
+    assert len(gzip.compress(page.content)) < 90 * 1024
