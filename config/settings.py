@@ -222,8 +222,10 @@ CELERY_TASK_DEFAULT_QUEUE = "mail"
 CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"mail": {}, "heavy": {}}  # a long export never stands before a letter
 CELERY_TASK_ROUTES = {"followup.tasks.run_jobs": {"queue": "heavy"}}
 BELLS = {"mail": "followup.tasks.send_mail", "heavy": "followup.tasks.run_jobs"}
+# Beat keeps one connection and, unlike a page, may wait: without another try it would ring for ever on one that has broken.
+BEAT_TRIES_AGAIN = {"retry": True, "retry_policy": {"max_retries": 2, "interval_start": 0, "interval_step": 1}}
 CELERY_BEAT_SCHEDULE = {
-    task: {"task": f"followup.tasks.{task}", "schedule": 60.0, "options": {"queue": queue, "expires": 50}}
+    task: {"task": f"followup.tasks.{task}", "schedule": 60.0, "options": {"queue": queue, "expires": 50, **BEAT_TRIES_AGAIN}}
     for task, queue in {
         "send_mail": "mail",
         "make_rounds": "mail",
@@ -232,6 +234,11 @@ CELERY_BEAT_SCHEDULE = {
         "run_jobs": "heavy",
     }.items()
 }
+CELERY_BEAT_SCHEDULE["forget_sessions"] = {
+    **CELERY_BEAT_SCHEDULE["send_mail"],
+    "task": "followup.tasks.forget_sessions",
+    "schedule": 3600.0,
+}
 CELERY_TASK_SOFT_TIME_LIMIT = 50 * 60  # below the time when Redis gives the task to somebody else
 CELERY_TASK_TIME_LIMIT = 55 * 60
 # A ring that does not get through is caught by the sweep, not waited for: whether the broker refuses,
@@ -239,6 +246,8 @@ CELERY_TASK_TIME_LIMIT = 55 * 60
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker looks for its broker until it is back, at most 30 s apart
+CELERY_BROKER_HEARTBEAT = 20  # one that has fallen silent is noticed within a minute
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"max_retries": 0, "socket_connect_timeout": 1, "socket_timeout": 2, "visibility_timeout": 3600}
     if CELERY_BROKER_URL.startswith("redis")

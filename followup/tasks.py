@@ -9,10 +9,11 @@ from celery import shared_task
 from django.core.management import call_command
 
 from followup import freezing, letters, reminders, rounds
+from measures.actions import import_jobs
 from stakeholders import jobs, mail, sealing
 
-JOBS: jobs.Kinds = {"freeze_year": freezing.freeze}
-"""The kinds of heavy work: {"import_plan": function(job, progress) → store}."""
+JOBS: jobs.Kinds = {"freeze_year": freezing.freeze, "read_import": import_jobs.read, "confirm_import": import_jobs.confirm}
+"""The kinds of heavy work: {name: function(job, progress) → store}."""
 
 
 @shared_task(ignore_result=True)

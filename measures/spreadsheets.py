@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 PACKED_BYTES = 40 * 1024 * 1024
 SECONDS = 60
+TELL_EVERY = 1000
 CHILD = Path(__file__).with_name("spreadsheet_child.py")
 Cell = str | int | float | bool | date | None
 
@@ -70,13 +71,18 @@ class Sheet:
     rows: Iterable[Row]
 
 
-def pack_workbook(path: Path) -> bytes:
-    """Every visible sheet of an .xlsx or .csv file, read and packed small enough to be stored. Raises UnreadableError."""
+def pack_workbook(path: Path, *, seen: Callable[[int], None] = lambda rows: None) -> bytes:
+    """Every visible sheet of an .xlsx or .csv file, read and packed small enough to be stored. Raises UnreadableError.
+
+    `seen` is told the number of rows now and then, and may stop the reading by raising.
+    """
     packed = io.BytesIO()
     names: list[str] = []
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive, ExitStack() as open_part:
         part: IO[bytes] = io.BytesIO()
-        for kind, *rest in _lines_of(path):
+        for number, (kind, *rest) in enumerate(_lines_of(path)):
+            if number % TELL_EVERY == 0:
+                seen(number)
             if kind == "sheet":
                 open_part.close()
                 part = open_part.enter_context(archive.open(str(len(names)), "w"))

@@ -102,7 +102,7 @@ def _run(job: Job, kinds: Kinds) -> None:
             with transaction.atomic():
                 result = store()
                 if not _end(job, JobState.DONE, result=result):
-                    raise Cancelled  # our lease was lost: somebody else is doing it, and this is rolled back
+                    raise Cancelled  # stopped at the last moment, or our lease was lost and somebody else is doing it: this is rolled back
                 events.record("job.done", job, workspace=job.workspace, by=job.by_user, kind=job.kind)
     except Cancelled:
         _end(job, JobState.CANCELLED)
@@ -115,6 +115,8 @@ def _run(job: Job, kinds: Kinds) -> None:
 
 def _end(job: Job, state: str, **facts: Any) -> bool:
     ours = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, claimed_by=job.claimed_by)
+    if state == JobState.DONE:
+        ours = ours.filter(cancel_asked_at=None)
     return bool(ours.update(state=state, finished_at=clock.now(), lease_until=None, **facts))
 
 

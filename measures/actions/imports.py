@@ -54,6 +54,25 @@ def receive_import(path: Path, file_name: str, *, workspace: Workspace, by: By, 
 
 
 @transaction.atomic
+def keep_read_import(run: ImportRun, packed: bytes) -> ImportRun:
+    """Store the rows of a file that a worker has read, and what they would do. Raises TooLate if somebody has given it up."""
+    run = _waiting(run)
+    _forget_old(run.workspace)
+    run.packed = packed
+    _preview(run)
+    run.save()
+    return run
+
+
+@transaction.atomic
+def throw_away_unread(run: ImportRun, *, by: By) -> None:
+    """The file will not be read: its bytes are thrown away."""
+    run = _waiting(run)
+    _throw_away(run)
+    events.record("import.cancelled", run, workspace=run.workspace, by=by)
+
+
+@transaction.atomic
 def settle_import(run: ImportRun, *, by: By, **choices: Any) -> ImportRun:
     """Say what columns or names mean, or what the plan is called; the preview is made anew. `choices`: fields of Choices."""
     run = _waiting(run)

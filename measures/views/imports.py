@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from measures import spreadsheets
+from measures.actions import import_jobs
 from measures.actions import imports as actions
+from measures.actions.import_jobs import is_unread, refuse_unread
 from measures.actions.import_undo import undo_import
 from measures.import_forms import SHEET_WORDS, ActorsForm, ColumnsForm, ConfirmForm, PlanNameForm, UploadForm, letters
 from measures.imports.cells import line_of
@@ -40,15 +42,15 @@ def upload(request: SignedInRequest) -> HttpResponse:
         return _upload_page(request, form, rooms)
     if not form.is_valid():
         return _upload_page(request, form, rooms, status=422)
-    file = form.cleaned_data["file"]
+    file, workspace, plan = (form.cleaned_data[name] for name in ("file", "workspace", "plan"))
+    if file.size > import_jobs.LARGE_FILE:
+        return redirect("job_show", import_jobs.ask_to_read(file, file.name, workspace=workspace, by=request.user, plan=plan).pk)
     try:
         with NamedTemporaryFile(suffix=Path(file.name).suffix[:10]) as copy:
             for piece in file.chunks():
                 copy.write(piece)
             copy.flush()
-            run = actions.receive_import(
-                Path(copy.name), file.name, workspace=form.cleaned_data["workspace"], by=request.user, plan=form.cleaned_data["plan"]
-            )
+            run = actions.receive_import(Path(copy.name), file.name, workspace=workspace, by=request.user, plan=plan)
     except UnreadableError as refused:
         form.add_error("file", str(refused))
         return _upload_page(request, form, rooms, status=422)
@@ -57,8 +59,12 @@ def upload(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def show(request: SignedInRequest, pk: int) -> HttpResponse:
-    """What the file would do; or, once it is confirmed, what it did."""
-    return _page(request, _run_for(request, pk))
+    """What the file would do; or, once it is confirmed, what it did. While a worker reads it: how far that has come."""
+    run = _run_for(request, pk, may_be_unread=True)
+    if is_unread(run) and run.by_user == request.user:
+        return redirect("job_show", run.content["job"])
+    refuse_unread(run)
+    return _page(request, run)
 
 
 @require_POST
@@ -104,6 +110,8 @@ def confirm(request: SignedInRequest, pk: int) -> HttpResponse:
     form = ConfirmForm(request.POST)
     if not form.is_valid():
         return _page(request, run, status=422)
+    if run.content["rows"] > import_jobs.LARGE_PLAN:
+        return redirect("job_show", import_jobs.ask_to_confirm(run, by=request.user, **form.cleaned_data).pk)
     try:
         run = actions.confirm_import(run, by=request.user, **form.cleaned_data)
     except ChangedMeanwhile as changed:
@@ -152,11 +160,13 @@ def example(request: SignedInRequest) -> FileResponse:
 # --- the parts ----------------------------------------------------------------------------------------------------------
 
 
-def _run_for(request: SignedInRequest, pk: int) -> ImportRun:
-    """The import, when it is in one's room (404) and one coordinates there (403)."""
+def _run_for(request: SignedInRequest, pk: int, *, may_be_unread: bool = False) -> ImportRun:
+    """The import, when it is in one's room (404), one coordinates there (403) and it has been read (409)."""
     runs = ImportRun.objects.visible_to(request.user).select_related("workspace", "by_user").defer("packed")
     run = get_object_or_404(runs, pk=pk)
     require(can_coordinate(request.user, run.workspace))
+    if not may_be_unread:
+        refuse_unread(run)
     return run
 
 

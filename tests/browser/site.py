@@ -113,18 +113,19 @@ class Site:
                 connections["default"] = outer
                 ContentType.objects.clear_cache()
 
-    def start(self) -> None:
-        """Start the server on a free port and wait until it answers."""
+    def start(self, application: str = "config.wsgi", **more: str) -> None:
+        """Start the server on a free port and wait until it answers. `more`: of the environment."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         log = (self.folder / "server.log").open("wb")
-        command = ["-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "-b", f"127.0.0.1:{port}", "config.wsgi"]
+        command = ["-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "-b", f"127.0.0.1:{port}", application]
+        own = {"BASE_URL": self.url, "WEB_PROCESSES": "1", "LOG_LEVEL": "WARNING"}
         self.process = subprocess.Popen(
             [sys.executable, *command],
             cwd=ROOT,
-            env=self.template.environment(self.database_url, self.folder, BASE_URL=self.url, WEB_PROCESSES="1", LOG_LEVEL="WARNING"),
+            env=self.template.environment(self.database_url, self.folder, **own, **more),
             stdout=log,
             stderr=subprocess.STDOUT,
         )

@@ -177,14 +177,23 @@ def test_a_pause_collapses_into_one_letter_when_it_ends(obligation, workspace, f
     assert letters() == [("01-25", DispatchKind.REQUEST, "t+3")]
 
 
-def test_f9_a_scheduler_that_stood_still_three_days_sends_one_letter_each(obligation, club, measure, period, folder):
-    """Planned on the morning of T−3 but never sent; nobody there for T−2, T−1 and T0; back on Monday."""
+def test_f9_a_scheduler_that_stood_still_three_days_sends_one_letter_each(obligation, club, measure, period, folder, client):
+    """Planned on the morning of T−3 but never sent; nobody there for T−2, T−1 and T0, and health is red; back on Monday."""
     an_assignment(measure, club, role="contributing")
     make_obligations([period], by=None)
     morning(date(2027, 1, 8), folder)
     with at(date(2027, 1, 19), 6):
         reminders.plan()
+    for day, is_red in ((19, False), (20, True), (22, True)):
+        with at(date(2027, 1, day), 6, 5):
+            assert ("ingen har gjort reminders på" in client.get("/readyz").content.decode()) is is_red
+    with at(date(2027, 1, 22), 12):
+        assert "1 mejl skulle ha gått för mer än 15 minuter sedan" in client.get("/readyz").content.decode()
     mornings(date(2027, 1, 25), date(2027, 1, 26), folder)
+    with at(date(2027, 1, 26), 9, 50):
+        troubles = client.get("/readyz").content.decode()
+    assert "reminders" not in troubles
+    assert "mejl" not in troubles
     assert letters() == [("01-08", "request", "t-14"), ("01-25", "reminder", "t+3")]
     assert Dispatch.objects.get(state=DispatchState.CANCELLED).day == date(2027, 1, 19)
 
