@@ -50,7 +50,7 @@ check: $(DEV_STAMP) format lint templates imports types migrations deploy-check 
 drill: $(DEV_STAMP)  ## The tests with the large counts: many kills, many plans, many rows
 	@DRILL=1 $(PYTHON) -m pytest $(ARGS)
 
-bench: $(DEV_STAMP)  ## The roll-up against the raw SQL that reads the same rows (PostgreSQL)
+bench: $(DEV_STAMP)  ## The roll-up against the raw SQL that reads the same rows (PostgreSQL); SIZE=380 is ten million figures
 	@$(PYTHON) -m bench
 
 tidy: $(DEV_STAMP)  ## Format everything and mend what can be mended by machine

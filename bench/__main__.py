@@ -1,91 +1,82 @@
-"""`make bench`: the roll-up against the raw SQL that reads the same rows, in the same run. PostgreSQL only; a database of its own, dropped after.
+"""`make bench`: the roll-up against the one raw SQL aggregate that reads the same rows, in the same run; and a plan alone against a plan
+among many. PostgreSQL only; two databases of its own, dropped after.
 
-Times on one machine say little; the ratio to the floor says what the code adds. BENCH_DATABASE_URL points at a server where databases may be made;
-BENCH_WORKSPACES says how many companies lie beside the one that is measured.
+Times on one machine say little: the ratios do. Each line is the best of several runs, taken in turns. SIZE: how many companies the crowded
+database holds (380 of them are ten million figures). BENCH_DATABASE_URL: a server where databases may be made.
 """
 
+import json
 import os
+import secrets
+import subprocess
 import sys
 import time
-from collections.abc import Callable
-from statistics import median
 from urllib.parse import urlsplit
 
-import django
 import psycopg
 
 SERVER = os.environ.get("BENCH_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
-NAME = "samspel_bench"
-RUNS = 7
-
-FLOOR = """
-SELECT v.indicator_id, count(*), sum(l.value) FROM followup_reportline l
-JOIN followup_report r ON r.id = l.report_id
-JOIN followup_obligation o ON o.id = r.obligation_id
-JOIN followup_period p ON p.id = o.period_id
-JOIN measures_indicatorversion v ON v.id = l.indicator_version_id
-WHERE p.plan_id = %s AND p.year BETWEEN %s AND %s AND r.approved_at IS NOT NULL AND r.withdrawn_at IS NULL
-GROUP BY v.indicator_id
-"""
+SIZE = int(os.environ.get("SIZE", "3"))
+ALONE, CROWDED = "samspel_bench_alone", "samspel_bench_crowded"
+TURNS = 3
+ROWS = (("year", "Ett år"), ("ten", "Tio år"))
 
 
 def main() -> None:
-    with psycopg.connect(SERVER, autocommit=True) as server:
-        server.execute(f'DROP DATABASE IF EXISTS "{NAME}"')
-        server.execute(f'CREATE DATABASE "{NAME}"')
-    os.environ |= {
-        "DATABASE_URL": urlsplit(SERVER)._replace(path=f"/{NAME}").geturl(),
-        "DJANGO_SETTINGS_MODULE": "config.test_settings",
-    }
     try:
-        measure()
+        filled = {name: fill(name, workspaces) for name, workspaces in ((ALONE, 1), (CROWDED, SIZE))}
+        print(f"300 åtgärder × 3 aktörer × tertial i tio år: ensam {filled[ALONE]} siffror, bland {SIZE} samverkansrum {filled[CROWDED]}.")
+        taken: dict[str, list[dict]] = {name: [] for name in filled}
+        for _ in range(TURNS):
+            for name, found in taken.items():
+                found.append(run("bench.measure", name))
+        report({name: best(found) for name, found in taken.items()})
     finally:
-        from django.db import connections
-
-        connections.close_all()
         with psycopg.connect(SERVER, autocommit=True) as server:
-            server.execute(f'DROP DATABASE IF EXISTS "{NAME}" WITH (FORCE)')
+            for name in (ALONE, CROWDED):
+                server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-def measure() -> None:
-    django.setup()
-    from django.core.management import call_command
-    from django.db import connection
-
-    from bench.many_plans import FIRST_YEAR, make_plans
-    from followup.figures import Window
-    from followup.rollup import plan_figures
-    from measures.models import Plan
-
-    call_command("migrate", verbosity=0)
-    workspaces = int(os.environ.get("BENCH_WORKSPACES", "3"))
-    lines = make_plans(workspaces)
-    plan = Plan.objects.select_related("workspace").order_by("pk")[workspaces // 2]
-    print(f"{workspaces} samverkansrum med 300 åtgärder × 3 aktörer × tertial i tio år: {lines} siffror i databasen.")
-    for words, first, last in (("ett år", FIRST_YEAR + 9, FIRST_YEAR + 9), ("tio år", FIRST_YEAR, FIRST_YEAR + 9)):
-        windows = [Window.year(year) for year in range(first, last + 1)]
-
-        def floor(first: int = first, last: int = last) -> None:
-            with connection.cursor() as cursor:
-                cursor.execute(FLOOR, [plan.pk, first, last])
-                cursor.fetchall()
-
-        def live(windows: list[Window] = windows) -> None:
-            plan_figures(plan, windows)
-
-        low, own = timed(floor), timed(live)
-        print(f"{words}: golv {low * 1000:.0f} ms, uppräkningen {own * 1000:.0f} ms, kvot {own / low:.1f}")
+def fill(name: str, workspaces: int) -> int:
+    """An empty database with so many companies in it; gives how many figures were reported."""
+    with psycopg.connect(SERVER, autocommit=True) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        server.execute(f'CREATE DATABASE "{name}"')
+    began = time.monotonic()
+    lines = run("bench.many_plans", name, str(workspaces))["lines"]
+    print(f"{name}: {lines} siffror på {time.monotonic() - began:.0f} s.", flush=True)
+    return lines
 
 
-def timed(work: Callable[[], None]) -> float:
-    """The median of a few runs after one that does not count, in seconds."""
-    work()
-    times = []
-    for _ in range(RUNS):
-        began = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - began)
-    return median(times)
+def run(module: str, name: str, *arguments: str) -> dict:
+    """What a process of its own says about one of the databases."""
+    url = urlsplit(SERVER)._replace(path=f"/{name}").geturl()
+    settings = {"DJANGO_SETTINGS_MODULE": "config.settings", "BASE_URL": "http://127.0.0.1:8000", "SECRET_KEY": secrets.token_urlsafe(50)}
+    environment = {**os.environ, **settings, "DATABASE_URL": url, "LOG_LEVEL": "ERROR", "PYTHONWARNINGS": "ignore"}
+    said = subprocess.run([sys.executable, "-m", module, *arguments], env=environment, check=True, stdout=subprocess.PIPE)  # noqa: S603
+    return json.loads(said.stdout)
+
+
+def best(found: list[dict]) -> dict:
+    """The least of each measure."""
+    return {key: min(each[key] for each in found) for key in found[0]}
+
+
+def report(measured: dict[str, dict]) -> None:
+    alone, crowded = measured[ALONE], measured[CROWDED]
+    print(
+        f"\n{'':<10}{'golv ms':>9}{'figurer ms':>12}{'kvot':>7}{'processor: golv':>17}{'figurer':>9}{'kvot':>7}{'frågor':>8}{'trängsel':>10}"
+    )
+    for key, words in ROWS:
+        floor, own, floor_cpu, own_cpu = (crowded[f"{key}_{what}"] for what in ("floor", "own", "floor_cpu", "own_cpu"))
+        crowding = own_cpu / alone[f"{key}_own_cpu"]
+        print(
+            f"{words:<10}{floor:>9.1f}{own:>12.1f}{own / floor:>7.1f}{floor_cpu:>17.1f}{own_cpu:>9.1f}{own_cpu / floor_cpu:>7.1f}"
+            f"{crowded[f'{key}_queries']:>8}{crowding:>10.2f}"
+        )
+    print(f"{'API, året':<10}{'':>9}{crowded['api']:>12.1f}{'':>40}{crowded['api_queries']:>8}{crowded['api'] / alone['api']:>10.2f}")
+    print(f"Minne för tio år: {crowded['memory']:.0f} MB utöver de {crowded['memory_before']:.0f} som processen hade.")
+    print("Golvet: en fråga som läser samma rader och lägger ihop dem. Trängsel: bland många mot ensam.")
 
 
 if __name__ == "__main__":
