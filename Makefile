@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test drill bench check tidy format lint templates imports types migrations deploy-check lock install install-dev
+.PHONY: help run test drill mutate bench check tidy format lint templates imports types migrations deploy-check lock install install-dev
 
 BASE_PYTHON ?= $(shell for v in python3.13 python3.12 python3.11 python3; do \
 	"$$v" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$v"; break; }; done)
@@ -49,6 +49,9 @@ check: $(DEV_STAMP) format lint templates imports types migrations deploy-check 
 
 drill: $(DEV_STAMP)  ## The tests with the large counts: many kills, many plans, many rows
 	@DRILL=1 $(PYTHON) -m pytest $(ARGS)
+
+mutate: $(DEV_STAMP)  ## Break one rule of the figures at a time and see a test fail; ONLY=stock chooses by name
+	@$(PYTHON) -m tests.mutations
 
 bench: $(DEV_STAMP)  ## The roll-up against the raw SQL that reads the same rows (PostgreSQL); SIZE=380 is ten million figures
 	@$(PYTHON) -m bench
