@@ -19,7 +19,6 @@ SERVER = os.environ.get("BENCH_DATABASE_URL", "postgres://postgres@127.0.0.1:543
 SIZE = int(os.environ.get("SIZE", "3"))
 ALONE, CROWDED = "samspel_bench_alone", "samspel_bench_crowded"
 TURNS = 3
-ROWS = (("year", "Ett år"), ("ten", "Tio år"))
 
 
 def main() -> None:
@@ -64,17 +63,15 @@ def best(found: list[dict]) -> dict:
 
 def report(measured: dict[str, dict]) -> None:
     alone, crowded = measured[ALONE], measured[CROWDED]
-    print(
-        f"\n{'':<10}{'golv ms':>9}{'figurer ms':>12}{'kvot':>7}{'processor: golv':>17}{'figurer':>9}{'kvot':>7}{'frågor':>8}{'trängsel':>10}"
-    )
-    for key, words in ROWS:
-        floor, own, floor_cpu, own_cpu = (crowded[f"{key}_{what}"] for what in ("floor", "own", "floor_cpu", "own_cpu"))
-        crowding = own_cpu / alone[f"{key}_own_cpu"]
-        print(
-            f"{words:<10}{floor:>9.1f}{own:>12.1f}{own / floor:>7.1f}{floor_cpu:>17.1f}{own_cpu:>9.1f}{own_cpu / floor_cpu:>7.1f}"
-            f"{crowded[f'{key}_queries']:>8}{crowding:>10.2f}"
-        )
-    print(f"{'API, året':<10}{'':>9}{crowded['api']:>12.1f}{'':>40}{crowded['api_queries']:>8}{crowded['api'] / alone['api']:>10.2f}")
+    print(f"\n{'ms':<12}{'':^26}{'väggtid':^24}{'':^6}{'processortid':^30}")
+    print(f"{'':<12}{'frågor':>8}" + f"{'golv':>10}{'figurer':>10}{'kvot':>7}{'trängsel':>10}" * 2)
+    for key, words in (("year", "Ett år"), ("ten", "Tio år"), ("api", "API, året")):
+        line = f"{words:<12}{crowded[f'{key}_queries']:>8}"
+        for what in ("", "_cpu"):
+            own, floor = crowded[f"{key}_own{what}"], crowded.get(f"{key}_floor{what}")
+            beside = f"{floor:>10.1f}{own:>10.1f}{own / floor:>7.1f}" if floor else f"{'':>10}{own:>10.1f}{'':>7}"
+            line += beside + f"{own / alone[f'{key}_own{what}']:>10.2f}"
+        print(line)
     print(f"Minne för tio år: {crowded['memory']:.0f} MB utöver de {crowded['memory_before']:.0f} som processen hade.")
     print("Golvet: en fråga som läser samma rader och lägger ihop dem. Trängsel: bland många mot ensam.")
 

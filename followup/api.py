@@ -1,7 +1,6 @@
 """What a machine sees of followup."""
 
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -15,13 +14,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from followup import rollup
-from followup.explain import honesty, rule
+from followup.explain import honesty, in_units, rule
 from followup.figures import Figure, Number, Window
 from followup.permissions import actors_of, audience_of
 from followup.rollup.publications import RULES_VERSION
 from followup.words import Audience
 from measures.models import Goal, Plan
-from measures.rules import SCALE
 from stakeholders import clock
 from stakeholders.models import Area
 from stakeholders.permissions import can_read_all
@@ -190,14 +188,6 @@ def figure_list(request: Request) -> Response:
         "figures": figures,
     }
     return Response(FiguresOut(answer, context={"lines": shown.rollup.lines}).data)
-
-
-def in_units(value: Number) -> str:
-    """1/10 000 as text in the unit: 6000 is "0.6"; a third of a person is "0.3333"."""
-    whole = Fraction(value)
-    steps = (2 * abs(whole.numerator) + whole.denominator) // (2 * whole.denominator)
-    text = f"{steps // SCALE}.{steps % SCALE:04d}".rstrip("0").rstrip(".")
-    return f"-{text}" if value < 0 and steps else text
 
 
 def _counted(figure: Figure, value: Number | None) -> str | None:

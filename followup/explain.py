@@ -1,12 +1,15 @@
 """ "Så räknade vi": the rule behind a figure in one Swedish sentence, and what it must say about itself. Values in, text out."""
 
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from followup.figures import Figure
-from followup.words import Flag
-from measures.rules import IndicatorKind, RatioOverTime
-from stakeholders.formats import out_of, whole
+from followup.figures import Figure, Number
+from followup.words import Flag, Protection
+from measures.rules import SCALE, IndicatorKind, RatioOverTime
+from stakeholders.formats import interval, out_of, whole
 
 RULES = {
     IndicatorKind.COUNT: lambda: _("Varje aktörs godkända antal läggs ihop över perioderna, och sedan över aktörerna."),
@@ -63,3 +66,49 @@ def honesty(figure: Figure) -> list[str]:
         )
     marks = {mark.flag for mark in figure.flags} - {Flag.LATE}
     return said + [f"{str(Flag(flag).label)[:1].upper()}{str(Flag(flag).label)[1:]}." for flag in sorted(marks)]
+
+
+WITHOUT_NUMBER: dict[Flag, Callable[[], str]] = {
+    Flag.ZERO_DENOMINATOR: lambda: _("går inte att räkna ut"),
+    Flag.LISTED: lambda: _("redovisas var för sig"),
+    Flag.BREAK: lambda: _("två serier, ingen summa"),
+    Flag.NO_TOTAL_ACROSS_YEARS: lambda: _("redovisas år för år"),
+}
+
+
+def headline(figure: Figure, *, decimals: int, unit: str, threshold: int, scale: Sequence[str] = ()) -> str:
+    """The figure in a few words: "80–140", "58 %", "2 av 3", "färre än 5", "saknas". Never 0 for what is not known."""
+    if figure.protection:
+        return protected(figure.protection, threshold)
+    if figure.kind == IndicatorKind.NARRATIVE and figure.reports:
+        return ngettext("%(n)s svar", "%(n)s svar", len(figure.reports)) % {"n": whole(len(figure.reports))}
+    if figure.kind == IndicatorKind.MILESTONE and figure.numerator is not None:
+        return out_of(int(figure.numerator), int(figure.denominator or 0))
+    if figure.kind == IndicatorKind.LEVEL and figure.low is not None:
+        return level_name(int(figure.low), scale)
+    if figure.low is None:
+        return next((words() for flag, words in WITHOUT_NUMBER.items() if figure.has(flag)), _("saknas"))
+    return _with_unit(interval(figure.low, figure.high, decimals), unit)
+
+
+def protected(protection: Protection, threshold: int) -> str:
+    """What stands in the place of a small number (rule 8)."""
+    return _("färre än %(k)s") % {"k": threshold} if protection == Protection.FEW else _("dold")
+
+
+def level_name(level: int, scale: Sequence[str]) -> str:
+    """The word of a level (its place on the scale, in 1/10 000); its number where the scale has no such word."""
+    place = level // SCALE
+    return str(scale[place]) if 0 <= place < len(scale) else str(place)
+
+
+def in_units(value: Number) -> str:
+    """1/10 000 as text in the unit: 6000 is "0.6"; a third of a person is "0.3333"."""
+    exact = Fraction(value)
+    steps = (2 * abs(exact.numerator) + exact.denominator) // (2 * exact.denominator)
+    text = f"{steps // SCALE}.{steps % SCALE:04d}".rstrip("0").rstrip(".")
+    return f"-{text}" if value < 0 and steps else text
+
+
+def _with_unit(text: str, unit: str) -> str:
+    return f"{text} %" if unit == "%" and text else text

@@ -63,6 +63,17 @@ class Window:
         return cls.period(year, interval, number)
 
     @property
+    def name(self) -> str:
+        """What `named` reads as this window."""
+        if self.is_since_start:
+            return f"..{self.end}"
+        months = (self.end.month - self.start.month + 1) if self.start.year == self.end.year else 0
+        for letter, interval in _INTERVALS.items():
+            if months * PARTS_OF_YEAR[interval] == 12 and self == Window.period(self.end.year, interval, self.end.month // months):
+                return f"{self.end.year}-{letter}{self.end.month // months:0{2 if letter == 'M' else 1}}"
+        return str(self.end.year) if self.is_whole_year else self.end.isoformat()
+
+    @property
     def is_since_start(self) -> bool:
         return self.start == date.min
 

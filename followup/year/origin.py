@@ -1,21 +1,28 @@
-"""Where one figure comes from: partners, reports, other years. What a reader may not see is left out here, not in the page."""
+"""Where one figure comes from: partners, reports, decisions, other years. What a reader may not see is left out here, not in the page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import dropwhile
 
 from django.utils.translation import gettext as _
 
-from followup.figures import Figure
-from followup.models import ReportLine
+from followup.explain import level_name
+from followup.figures import AgainstTarget, Change, Figure, Window
+from followup.models import OverlapDecision, ReportLine
+from followup.rollup import Shown as SeenBy
+from followup.rollup import load_shown
+from followup.rollup.publications import Revision, latest, revision
 from followup.rollup.rows import VersionRow
-from followup.words import Audience, LineState, MissingReason
-from followup.year.book import Book
-from followup.year.choice import WHOLE, Choice
-from followup.year.page import Shown, TargetRow
-from followup.year.reading import read_book
-from followup.year.sections import target_rows
-from measures.models import Assignment, Indicator
+from followup.rollup.shown import ScopeName
+from followup.words import Audience, LineState, Verdict
+from followup.year.choice import NO_FUNDING, WHOLE, Choice
+from followup.year.sections import FLOWS, JUDGED
+from measures.models import Indicator, IndicatorVersion
+from measures.rules import IndicatorKind
+from stakeholders import clock
 from stakeholders.formats import number, span
+
+YEARS_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -30,54 +37,92 @@ class Behind:
     is_late: bool
 
 
-@dataclass(frozen=True)
-class Gap:
-    actor: str
-    why: str
-
-
-@dataclass(frozen=True)
+@dataclass
 class Origin:
-    """A figure with everything it rests on."""
+    """A figure with everything it rests on, as one audience may see it. `threshold`: below it numbers of people are hidden."""
 
     figure: Figure
     version: VersionRow | None
-    shown: Shown
-    years: tuple[tuple[int, Shown], ...]
+    threshold: int
     behind: tuple[Behind, ...]
-    gaps: tuple[Gap, ...]
-    target: TargetRow | None
-    about: str = ""
-    """What part of the figure it is; "" for the whole."""
+    original: AgainstTarget | None
+    current: AgainstTarget | None
+    change: Change | None
+    revision: Revision | None
+    scale: list[str]
+    decisions: list[OverlapDecision]
+    definitions: list[IndicatorVersion]
+    years: list[Figure]
+    periods: list[Figure]
+
+    @property
+    def shows_parts(self) -> bool:
+        """Whether what each assignment adds says more than the list of its reports."""
+        return self.figure.kind == IndicatorKind.RATIO or any(len(part.reports) > 1 for part in self.figure.parts)
 
 
-def origin_of(indicator: Indicator, year: int, *, audience: Audience, as_of: datetime, choice: Choice = WHOLE) -> Origin | None:
-    """The figure of `indicator` in `year`, or its chosen part, as `audience` may see it, down to the reports; None outside that part."""
-    book = read_book(indicator.plan, year, audience=audience, as_of=as_of, choice=choice)
-    if indicator.pk not in book.indicators:
+def origin_of(indicator: Indicator, window: Window, *, audience: Audience, as_of: datetime, choice: Choice = WHOLE) -> Origin | None:
+    """The figure of `indicator` over `window`, or its chosen part, down to the reports; None when nobody is there."""
+    plan = indicator.plan
+    last = min(window.end.year, plan.last_year)
+    years = [Window.year(year) for year in range(max(plan.first_year, last - YEARS_SHOWN + 1), last + 1)]
+    seen = load_shown(plan, [window, *years], audience, as_of=as_of, indicators=[indicator.pk], trends=not window.is_since_start)
+    scope = _scope(seen, choice)
+    asked = seen.rollup.answers.get(indicator.pk, {}).keys()
+    if scope is not None and not scope:
         return None
-    figure = book.figures[indicator.pk, year]
-    assignments = Assignment.objects.in_bulk({one.assignment for one in figure.missing})
-    names = {pk: book.actors.get(assignment.actor_id, "") for pk, assignment in assignments.items()}
+    scope = None if scope is None or asked <= scope else scope  # a part that is the whole is held against its target
+    figure = seen.figure(indicator.pk, window, scope)
+    line = seen.rollup.lines.get(indicator.pk)
+    version = line.on(window.end) if line else None
+    original, current = _against(seen, indicator.pk, window, version) if scope is None else (None, None)
+    definitions = list(indicator.versions.filter(recorded_at__lte=as_of).select_related("by_user"))
+    publication = latest(plan, window, audience)
+    name = _published_as(choice)
     return Origin(
         figure=figure,
-        version=book.versions.get(indicator.pk),
-        shown=book.shown(indicator.pk, year),
-        years=tuple((each, book.shown(indicator.pk, each)) for each in sorted({year - 1, year})),
-        behind=_behind(figure, indicator, book),
-        gaps=tuple(Gap(names.get(one.assignment, ""), str(MissingReason(one.reason).label)) for one in figure.missing),
-        about=choice.named(book),
-        target=next((row for row in target_rows(book, year) if row.indicator == indicator.pk), None),
+        version=version,
+        threshold=plan.workspace.small_number_threshold,
+        behind=_behind(figure, indicator, seen),
+        original=original,
+        current=current,
+        change=None if window.is_since_start else seen.change(indicator.pk, window, scope),
+        revision=revision(seen, publication, indicator.pk, name) if publication and (name or not choice) else None,
+        scale=next((each.scale for each in definitions if version and each.pk == version.id), []),
+        decisions=_decisions(seen, indicator.pk, window),
+        definitions=definitions,
+        years=list(dropwhile(_is_empty, (seen.figure(indicator.pk, each, scope) for each in years))),
+        periods=[seen.figure(indicator.pk, each, scope) for each in _periods(seen, indicator.pk, window)],
     )
 
 
-def _is_hidden(book: Book, line: ReportLine) -> bool:
-    """Whether what a single answer says is kept from this audience (rule 8)."""
-    found = book.seen.answer(line.indicator_version.indicator_id, line.report.obligation_id) if book.seen else None
-    return found is not None and found.protection is not None
+def _scope(seen: SeenBy, choice: Choice) -> frozenset[int] | None:
+    """The assignments of what is chosen: under the goal, in the area, of the measure and the actor."""
+    names: list[ScopeName] = [(kind, chosen) for kind in ("goal", "area", "measure", "actor") if (chosen := getattr(choice, kind))]
+    scopes = [seen.scopes.get(name, frozenset()) for name in names]
+    if choice.funding:
+        paid = seen.rollup.plan.measures.filter(funding="" if choice.funding == NO_FUNDING else choice.funding)
+        scopes.append(seen.rollup.assignments(measures=set(paid.values_list("id", flat=True))))
+    return frozenset.intersection(*scopes) if scopes else None
 
 
-def _behind(figure: Figure, indicator: Indicator, book: Book) -> tuple[Behind, ...]:
+def _against(seen: SeenBy, indicator: int, window: Window, version: VersionRow | None) -> list[AgainstTarget | None]:
+    """Original and current targets; no verdict on a year that still runs, where what flows grows until its end."""
+    has_rounds_left = any(not period.is_due for period in seen.rollup.rows.periods.values() if period.year == window.end.year)
+    is_running = has_rounds_left or clock.day_of(seen.rollup.as_of) <= window.end
+    both = seen.against_targets(indicator, window)
+    if not (is_running and version and version.kind in FLOWS):
+        return list(both)
+    return [each and (replace(each, verdict=Verdict.RUNNING) if each.verdict in JUDGED else each) for each in both]
+
+
+def _published_as(choice: Choice) -> ScopeName | None:
+    """What the chosen part is called in a publication, which has one name for each goal, area and measure."""
+    names: list[ScopeName] = [(kind, chosen) for kind in ("goal", "area", "measure") if (chosen := getattr(choice, kind))]
+    return names[0] if len(names) == 1 and not choice.actor else None
+
+
+def _behind(figure: Figure, indicator: Indicator, seen: SeenBy) -> tuple[Behind, ...]:
     lines = (
         ReportLine.objects.filter(report__in=figure.reports, indicator_version__indicator=indicator)
         .select_related(
@@ -94,26 +139,56 @@ def _behind(figure: Figure, indicator: Indicator, book: Book) -> tuple[Behind, .
             actor=str(line.report.obligation.assignment.actor),
             measure=str(line.report.obligation.assignment.measure),
             period=_months(line.report.obligation.period.starts_on, line.report.obligation.period.ends_on),
-            said=_("dold") if _is_hidden(book, line) else said(line),
+            said=_("dold") if _is_hidden(seen, line) else said(line),
             is_late=not line.report.was_on_time,
         )
         for line in lines
     )
 
 
+def _is_hidden(seen: SeenBy, line: ReportLine) -> bool:
+    """Whether what a single answer says is kept from this audience (rule 8)."""
+    found = seen.answer(line.indicator_version.indicator_id, line.report.obligation_id)
+    return found is not None and found.protection is not None
+
+
 def said(line: ReportLine) -> str:
     """What a line says, in words."""
     if line.state in (LineState.NOT_APPLICABLE, LineState.NOT_AVAILABLE):
         return str(LineState(line.state).label)
-    decimals = line.indicator_version.decimals
+    version = line.indicator_version
     if line.numerator is not None:
-        return out_of_numbers(line.numerator, line.denominator or 0, decimals)
-    return number(line.value, decimals)
+        return _("%(part)s av %(total)s") % {
+            "part": number(line.numerator, version.decimals),
+            "total": number(line.denominator, version.decimals),
+        }
+    if line.state == LineState.ZERO:
+        return "0"
+    if version.kind == IndicatorKind.LEVEL:
+        return level_name(line.value or 0, version.scale)
+    if version.kind == IndicatorKind.MILESTONE:
+        return _("nådd") if line.value else _("inte nådd")
+    return line.text if version.kind == IndicatorKind.NARRATIVE else number(line.value, version.decimals)
 
 
-def out_of_numbers(part: int, total: int, decimals: int) -> str:
-    """ "58 av 100" of values in 1/10 000."""
-    return f"{number(part, decimals)} av {number(total, decimals)}"
+def _decisions(seen: SeenBy, indicator: int, window: Window) -> list[OverlapDecision]:
+    """What is decided about the same people in exactly this window, with its basis and by whom."""
+    rows = seen.rollup.rows.decisions.get(indicator, ())
+    standing = [each.id for each in rows if (each.start, each.end) == (window.start, window.end) and not each.is_revoked]
+    chosen = OverlapDecision.objects.filter(pk__in=standing).select_related("by_user", "lead__actor")
+    return list(chosen.prefetch_related("assignments__actor"))
+
+
+def _periods(seen: SeenBy, indicator: int, window: Window) -> list[Window]:
+    """The rounds of the window's last year in which the indicator is asked for."""
+    periods = seen.rollup.rows.periods
+    asked = {answer.period for own in seen.rollup.answers.get(indicator, {}).values() for answer in own}
+    return sorted({Window(each.start, each.end) for each in periods.values() if each.id in asked and each.end.year == window.end.year})
+
+
+def _is_empty(figure: Figure) -> bool:
+    """Nothing was asked and nothing is known."""
+    return not (figure.expected or figure.requested or figure.reports)
 
 
 def _months(first: date, last: date) -> str:

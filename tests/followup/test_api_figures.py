@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from knox.models import AuthToken
 
-from followup.api import in_units
+from followup.explain import in_units
 from followup.words import Audience, ImplementationStatus
 from measures.rules import IndicatorKind
 from stakeholders import clock

@@ -4,6 +4,7 @@ import pytest
 
 from tests.followup.api_world import ApiWorld
 from tests.followup.database_world import DatabaseWorld
+from tests.followup.page_world import PageWorld
 from tests.followup.scenarios import SCENARIOS
 from tests.followup.worlds import ReferenceWorld
 
@@ -27,3 +28,9 @@ def test_the_database_shows_it(number):
 @pytest.mark.parametrize("number", sorted(SCENARIOS))
 def test_the_api_shows_it(number):
     SCENARIOS[number](ApiWorld())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", sorted(SCENARIOS))
+def test_the_pages_show_it(number):
+    SCENARIOS[number](PageWorld())
