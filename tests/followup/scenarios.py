@@ -325,6 +325,7 @@ def far_beyond_and_the_wrong_way_are_never_averaged(world: World) -> None:
     world.asks("A", ["upp", "ner"], ["2026"])
     world.on("2027-01-10")
     world.reports("A", "2026", lines={"upp": 70, "ner": 10})
+    world.on("2027-02-01")
     upward, downward = world.against("upp", "2026")[1], world.against("ner", "2026")[1]
     assert [float(end) for end in upward.attainment] == [2.5, 2.5]
     assert [float(end) for end in downward.attainment] == [-0.5, -0.5]
