@@ -6,7 +6,7 @@ from followup.models import JournalNote, Obligation, Report
 from followup.words import Audience
 from measures.models import Assignment
 from stakeholders.models import Actor, ContactPerson
-from stakeholders.permissions import can_coordinate, can_review, can_see_raw_figures, roles_in
+from stakeholders.permissions import can_coordinate, can_review, can_see_raw_figures, roles_anywhere, roles_in
 from stakeholders.rules import Role
 
 
@@ -18,6 +18,11 @@ def can_submit_report(by: Any, obligation: Obligation) -> bool:
     if can_coordinate(by, actor.workspace):
         return True
     return _reports_for(by, actor)
+
+
+def can_submit_anything(by: Any) -> bool:
+    """Whether the person may answer for any actor at all."""
+    return bool(roles_anywhere(by) & {Role.REPORTER, Role.COORDINATOR, Role.ADMIN})
 
 
 def can_review_report(by: Any, report: Report) -> bool:

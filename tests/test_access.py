@@ -38,6 +38,12 @@ TABLE = """
 alive                   GET    /healthz                         200    200      200       200      200      200     200     200     200
 # The first page, the search, the rooms
 today                   GET    /                                -      200      200       200      200      200     200     200     200
+# One's own answers: for those who may answer for somebody
+my_answers              GET    /my/                             -      200      200       200      403      403     403     200     200
+my_export               GET    /my/answers.xlsx                 -      200      200       200      403      403     403     200     200
+my_import               GET    /my/import/                      -      200      200       200      403      403     403     200     200
+my_import               POST   /my/import/                      -      422      422       422      403      403     403     422     422
+my_send                 POST   /my/import/send/                 -      404      404       404      403      403     403     404     404
 search                  GET    /search/?q=l                     -      200      200       200      200      200     200     200     200
 workspace_choose        POST   /workspaces/{workspace}/choose/  -      404      302       302      302      302     302     302     302
 # The plan

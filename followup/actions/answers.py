@@ -1,7 +1,8 @@
 """Sending an answer in from the partner's pages: the report, its receipt, and what somebody else may have done meanwhile."""
 
+from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -56,6 +57,15 @@ def submit_answer(
     if receiver and channel == Channel.PHONE:  # whoever answers by a link gets it from `submit_report`
         plan_dispatch(DispatchKind.RECEIPT, workspace=obligation.period.plan.workspace, to=receiver, about=[(report, RECEIPT_STEP)])
     return report
+
+
+@transaction.atomic
+def submit_answers(answers: Iterable[tuple[Obligation, Seen, dict[str, Any]]], *, by: User, form_key: UUID) -> list[Report]:
+    """Send in many answers read from a file: a loop, each its own report and event, and all or none. The same `form_key` sends once."""
+    return [
+        submit_answer(one, by=by, channel=Channel.IMPORT, seen=seen, form_key=uuid5(form_key, str(one.pk)), **answer)
+        for one, seen, answer in answers
+    ]
 
 
 def receipt_goes_to(report: Report) -> ContactPerson | None:

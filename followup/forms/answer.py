@@ -1,17 +1,17 @@
 """An answer as a row of questions: which are asked, what has been typed, and what it amounts to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from followup.actions.drafts import Answers, draft_of, typed
 from followup.forms.figures import FigureForm, typed_figure
 from followup.forms.words import NEEDS_REASON, HappenedForm, NameForm, NeedsForm, Question, ReasonForm, StatusForm, WhyForm, Words
-from followup.models import Obligation, Report
+from followup.models import Obligation, Report, ReportLine
 from followup.models.report import Channel
 from followup.queries import obligation_state
 from followup.queries.answering import AskedFigure, asked_figures
@@ -174,10 +174,16 @@ def typed_answers(report: Report) -> Answers:
         answers["reason"] = {"reason": report.status_reason}
     if report.what_is_needed:
         answers["needs"] = {"needs": report.what_is_needed}
-    lines = report.lines.select_related("indicator_version").prefetch_related("cells")
-    if lines:
+    with_lines([report])
+    if lines := report.lines.all():
         answers["figures"] = {name: text for line in lines for name, text in typed_figure(line).items()}
     return answers
+
+
+def with_lines(reports: Iterable[Report]) -> None:
+    """Fetch the figures of the reports, with what they mean and their parts: two queries for those that have them not."""
+    lines = Prefetch("lines", ReportLine.objects.select_related("indicator_version__indicator"))
+    prefetch_related_objects(list(reports), lines, "lines__cells")
 
 
 @dataclass(frozen=True)

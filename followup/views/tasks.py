@@ -64,7 +64,7 @@ def answer_list(request: HttpRequest, link: AccessLink, visit: Visit) -> HttpRes
     asked = _asked(link)
     left = left_to_answer(asked)
     figures = asked_figures_of(asked)
-    rows = [(one, _sign(one, figures[one.pk]), reverse("link:answer_show", args=[one.pk])) for one in asked]
+    rows = [(one, sign(one, figures[one.pk]), reverse("link:answer_show", args=[one.pk])) for one in asked]
     told = {
         "rows": rows,
         "left": left,
@@ -203,13 +203,13 @@ def _is_ready(obligation: Obligation, figures: list[Any]) -> bool:
     return not answer.unanswered and not ("figures" in answer.forms and answer.forms["figures"].has_doubt)
 
 
-def _sign(obligation: Obligation, figures: list[Any]) -> tuple[str, str]:
-    """(symbol, words) of a row in the list."""
+def sign(obligation: Obligation, figures: list[Any] | None = None) -> tuple[str, str]:
+    """(symbol, words) of a row in the list. Without its `figures` nobody can tell whether a draft is ready."""
     state = obligation_state(obligation)
     if state == State.RETURNED:
         return "returned", _("behöver kompletteras")
     if hasattr(obligation, "draft"):
-        is_ready = _is_ready(obligation, figures)
+        is_ready = figures is not None and _is_ready(obligation, figures)
         return "begun", _("klar att skicka in") if is_ready else _("påbörjad")
     if state == State.APPROVED:
         return "approved", _("inskickad och godkänd")

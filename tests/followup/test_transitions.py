@@ -5,6 +5,7 @@ person is answered: ok · 403 may not · 404 cannot see · 409 too late or not i
 The same table holds for the pages, for what is read in from a file and for many at once.
 """
 
+import io
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,6 +23,7 @@ from followup.queries import obligation_state
 from followup.transitions import State, Verb
 from followup.views.doors import COOKIE, Visit
 from stakeholders import clock
+from stakeholders.exports import Sheet, xlsx_bytes
 from stakeholders.refusals import TooLate
 from stakeholders.rules import Role
 from tests.factories import a_contact, a_report, a_user, an_actor
@@ -301,6 +303,23 @@ def _submit_by_page(world: World, who: str) -> str:
     return ANSWERS[client.post(form.action, form.fields).status_code]
 
 
+def by_file(world: World, verb: str, who: str) -> str:
+    """A filled-in workbook is read, looked through, and its button pressed."""
+    if who == "contact":
+        return "."
+    client, obligation = world.client(who), world.obligation
+    version = obligation.pinned.get().indicator_version_id
+    answers = ["Nyckel", "Hur går det?", "Vad har hänt?", "Varför rättas svaret?"], [[obligation.pk, "Enligt plan", "Ny.", "räknat fel"]]
+    figures = ["Nyckel", "Värde"], [[f"{obligation.pk}/{version}", 14]]
+    file = io.BytesIO(xlsx_bytes([Sheet("Svar", *answers), Sheet("Siffror", *figures)], title="Svar"))
+    file.name = "svar.xlsx"
+    seen = client.post("/my/import/", {"file": file})
+    if seen.status_code != 200:
+        return "-" if seen.status_code == 302 else ANSWERS[seen.status_code]
+    (form,) = [form for form in Forms.of(seen.content.decode()) if form.action.endswith("/send/")]
+    return ANSWERS[client.post(form.action, form.fields).status_code]
+
+
 def by_action(world: World, verb: str, who: str) -> str:
     """Submit as `who`: reach, authority and state asked for in that order, as every way in does."""
     person = world.people[who]
@@ -339,6 +358,12 @@ def test_by_page(world, row):
 @pytest.mark.parametrize("row", rows("submit"), ids=str)
 def test_submitting_by_the_action_itself(world, row):
     assert what_happens(world, row, by_action) == row.answers
+
+
+@pytest.mark.parametrize("row", rows("submit"), ids=str)
+def test_reading_an_answer_in_from_a_file(world, row):
+    """A contact has no account and reads no files in; everybody else is answered as on the page."""
+    assert what_happens(world, row, by_file) == row.answers | {"contact": "."}
 
 
 @pytest.mark.parametrize("row", rows("approve"), ids=str)
