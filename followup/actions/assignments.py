@@ -7,8 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from followup.actions.links import revoke_link
 from followup.actions.rounds import follow_assignment
-from followup.models import Obligation
+from followup.models import AccessLink, Obligation
 from measures.actions import assignments as parts
 from measures.models import Assignment, AssignmentIndicator, Indicator, Measure, Plan
 from stakeholders import clock, events
@@ -70,10 +71,17 @@ def accept_assignment(assignment: Assignment, *, by: By) -> Assignment:
 
 @transaction.atomic
 def change_assignment(assignment: Assignment, *, by: User, version: int, indicators: Iterable[Indicator], **part: Any) -> Assignment:
-    """Edit contact, commitment, rhythm, last day and figures; the rounds ask accordingly. Raises ChangedMeanwhile."""
+    """Edit contact, commitment, rhythm, last day and figures; the rounds ask accordingly. Raises ChangedMeanwhile.
+
+    A contact who no longer answers for anything has no way in any more.
+    """
+    former = assignment.contact
     assignment = parts.change_assignment(assignment, by=by, version=version, **part)
     parts.choose_indicators(assignment, indicators, by=by)
     follow_assignment(assignment, by=by)
+    if former and former != assignment.contact and not Assignment.objects.current().filter(contact=former).exists():
+        for link in AccessLink.objects.filter(contact=former, revoked_at=None).select_related("period__plan__workspace"):
+            revoke_link(link, by=by, why=_("Någon annan svarar nu."))
     return assignment
 
 

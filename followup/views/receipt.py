@@ -81,6 +81,7 @@ def answer_unchanged(request: HttpRequest, door: Door) -> HttpResponse:
         said = {
             "implementation_status": last.implementation_status,
             "status_reason": last.status_reason,
+            "what_is_needed": last.what_is_needed,
             "what_happened": _("Inget nytt sedan sist."),
             "lines": form.lines,
         }

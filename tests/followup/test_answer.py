@@ -78,6 +78,21 @@ def test_nothing_new_takes_the_figure_of_who_has_it(partner, obligation, earlier
     assert obligation.reports.get().lines.get().state == "zero"
 
 
+def test_nothing_new_says_again_why_and_what_is_needed_in_sight(partner, assignment, plan, obligation, reviewer):
+    late = {"implementation_status": "delayed", "what_happened": "Halva gruppen slutade.", "what_is_needed": "Fler läxhjälpare."}
+    a_report(an_obligation(assignment, a_period(plan, 2026, 1)), figures=[12], approved_by=reviewer, **late)
+    partner.open(link_to(obligation)).press("Inget nytt sedan sist")
+    assert "Fler läxhjälpare." in partner.text
+    partner.press("Skicka in")
+
+    report = obligation.reports.get()
+    assert (report.implementation_status, report.what_is_needed, report.what_happened) == (
+        "delayed",
+        "Fler läxhjälpare.",
+        "Inget nytt sedan sist.",
+    )
+
+
 def test_nothing_new_is_not_offered_before_there_is_anything_old(partner, obligation):
     partner.open(link_to(obligation))
 

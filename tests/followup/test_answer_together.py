@@ -12,6 +12,7 @@ from django.test import Client
 
 from followup.actions import drafts
 from followup.actions.links import revoke_link
+from followup.actions.reports import approve_report
 from followup.models import AccessLink, Draft, Report
 from followup.views.doors import COOKIE
 from stakeholders import clock
@@ -67,6 +68,20 @@ def test_without_the_form_key_a_second_press_would_not_find_its_receipt(partner,
 
     assert again["Location"] == f"/answer/{obligation.pk}/"
     assert Report.objects.count() == 1
+
+
+def test_a_press_that_is_replayed_after_approval_changes_nothing(partner, obligation, figure, reviewer):
+    """The very same request a day later; and, as negative control, one with another key: neither makes a version."""
+    at_check(partner, figure)
+    action, fields = partner.form_of("Skicka in")
+    partner.press("Skicka in")
+    approve_report(Report.objects.get(), by=reviewer)
+    replayed = partner.client.post(action, fields)
+    forged = partner.client.post(action, {**fields, "form_key": str(uuid4())})
+
+    assert replayed["Location"].endswith("/thanks/")
+    assert forged["Location"].endswith(f"/answer/{obligation.pk}/"), "nothing waits to be sent"
+    assert Report.objects.count() == Dispatch.objects.filter(kind="receipt").count() == 1
 
 
 def test_a_browser_that_never_got_its_answer_finds_the_same_number(partner, obligation, figure):

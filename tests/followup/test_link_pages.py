@@ -6,6 +6,7 @@ import pytest
 from django.core import signing
 from django.test import Client
 
+from followup.actions.assignments import change_assignment
 from followup.actions.links import find_link, revoke_link, send_new_link
 from followup.models import AccessLink, AccessLinkUse, Draft, Report
 from followup.views.doors import COOKIE
@@ -184,6 +185,29 @@ def test_dead_when_the_contact_has_left(address, partner, obligation):
 
     assert partner.client.get(partner.path).status_code == 403
     assert DEAD in partner.open(address, 404).text
+
+
+def test_dead_when_somebody_else_answers_instead(address, partner, obligation, coordinator, club):
+    """A new contact for the last thing that the old one answered for."""
+    partner.open(address).press("Börja")
+    assignment, successor = obligation.assignment, a_contact(club)
+    part = {"commitment": "", "interval": "", "ends_on": None, "indicators": list(assignment.measure.indicators.all())}
+    assert find_link(address.split("/")[2])
+    change_assignment(assignment, by=coordinator, version=assignment.version, contact=successor, **part)
+
+    assert partner.client.get(partner.path).status_code == 403
+    assert DEAD in partner.open(address, 404).text
+    assert "Börja" in Partner().open(link_to(obligation, successor)).text
+
+
+def test_a_contact_who_answers_for_something_else_too_keeps_the_link(address, partner, obligation, coordinator, club, plan, period):
+    """Negative control."""
+    former, assignment = obligation.assignment.contact, obligation.assignment
+    an_obligation(an_assignment(a_measure(plan), club, contact=former), period)
+    part = {"commitment": "", "interval": "", "ends_on": None, "indicators": list(assignment.measure.indicators.all())}
+    change_assignment(assignment, by=coordinator, version=assignment.version, contact=a_contact(club), **part)
+
+    assert partner.open(address).response.status_code == 200
 
 
 def test_guessed_tampered_and_revoked_look_the_same(client, address, link, coordinator):
