@@ -8,13 +8,25 @@ from datetime import datetime
 
 from followup.figures import Figure, Window
 from followup.rollup.plan import Rollup, names
-from followup.rollup.shown import Shown, load_shown
+from followup.rollup.shown import Shown, Tree, load_shown
 from followup.rollup.statuses import Statuses
 from followup.rollup.targets import against_targets
 from followup.rollup.trends import change
 from measures.models import Indicator, Plan
 
-__all__ = ["Rollup", "Shown", "Statuses", "against_targets", "change", "indicator_figure", "load", "load_shown", "names", "plan_figures"]
+__all__ = [
+    "Rollup",
+    "Shown",
+    "Statuses",
+    "Tree",
+    "against_targets",
+    "change",
+    "indicator_figure",
+    "load",
+    "load_shown",
+    "names",
+    "plan_figures",
+]
 
 
 def load(

@@ -1,7 +1,7 @@
 """Where an indicator began and from when its effect can be judged: read when something is held against a target (rule 5)."""
 
 from calendar import monthrange
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -30,11 +30,18 @@ def read_effect_from(plan: Plan, indicators: Collection[int] | None) -> dict[int
     )
     if indicators is not None:
         linked = linked.filter(indicator__in=indicators)
+    return effect_from(
+        linked.order_by("measure__starts_on", "measure").values_list(
+            "indicator_id", "indicator__level", "measure__starts_on", "measure__outcome_months", "measure__impact_months"
+        )
+    )
+
+
+def effect_from(linked: Iterable[tuple[int, str, date | None, int | None, int | None]]) -> dict[int, date]:
+    """`linked`: (indicator, its level, a measure's start, its months to outcome and to impact), the earliest measure first."""
     found: dict[int, date] = {}
     seen = set()
-    for indicator, level, start, outcome, impact in linked.order_by("measure__starts_on", "measure").values_list(
-        "indicator_id", "indicator__level", "measure__starts_on", "measure__outcome_months", "measure__impact_months"
-    ):
+    for indicator, level, start, outcome, impact in linked:
         months = outcome if level == EffectLevel.OUTCOME else impact
         if indicator not in seen and start and months is not None:
             found[indicator] = _months_later(start, months)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from followup.figures import AgainstTarget, Cell, Change, Figure, Part, Preliminary, Window
 from followup.models import Publication
@@ -19,6 +20,7 @@ from followup.rollup.trends import change
 from followup.suppression import Key
 from followup.words import Audience, Protection, Trend, Verdict
 from measures.models import Goal, Measure, Plan
+from measures.rules import TargetBasis
 from stakeholders.models import Area
 
 ScopeName = tuple[str, int]
@@ -28,19 +30,45 @@ HiddenName = tuple[int, str, int, str, str, str, str]
 """A hidden cell by name: indicator, scope name, first and last day of the window, dimension, category ("" and "" for the whole)."""
 
 
+class Tree(NamedTuple):
+    """What lies under what: the parent of each goal and area, the goal of each measure, and which measures are in which areas."""
+
+    goals: Mapping[int, int | None]
+    areas: Mapping[int, int | None]
+    measures: Mapping[int, int]
+    places: Collection[tuple[int, int]]
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Tree":
+        return cls(
+            dict(Goal.objects.filter(plan=plan).values_list("id", "parent_id")),
+            dict(Area.objects.filter(workspace=plan.workspace_id).values_list("id", "parent_id")),
+            dict(Measure.objects.filter(plan=plan).values_list("id", "goal_id")),
+            Measure.areas.through.objects.filter(measure__plan=plan).values_list("measure_id", "area_id"),
+        )
+
+
 class Shown:
     """The figures of a plan as one audience may see them; asks like a `Rollup`.
 
     `own_actor`: the partner who reads, and knows its own numbers. `hidden_before`: what earlier publications for this audience hid.
+    `tree`: what lies under what, when the page has read it already.
     """
 
     def __init__(
-        self, rollup: Rollup, audience: Audience, *, own_actor: int | None = None, hidden_before: Set[HiddenName] = frozenset()
+        self,
+        rollup: Rollup,
+        audience: Audience,
+        *,
+        own_actor: int | None = None,
+        hidden_before: Set[HiddenName] = frozenset(),
+        tree: Tree | None = None,
     ) -> None:
         self.rollup = rollup
         self.audience = audience
         self.own_actor = own_actor
         self.hidden_before = hidden_before
+        self.tree = tree
         self._decisions: dict[tuple[int, int], _Decision] = {}
 
     def is_protected(self, indicator: int) -> bool:
@@ -57,12 +85,20 @@ class Shown:
             return self._across_years(figure, scope)
         return self._decided(indicator, window).shown(figure, scope)
 
-    def against_targets(self, indicator: int, window: Window) -> tuple[AgainstTarget | None, AgainstTarget | None]:
-        """Against the original and the current targets; how far, and the verdict, would give a hidden number away."""
-        original, current = against_targets(self.rollup, indicator, window)
+    def against_targets(
+        self, indicator: int, window: Window, known: Figure | None = None
+    ) -> tuple[AgainstTarget | None, AgainstTarget | None]:
+        """Against the original and the current targets; how far, and the verdict, would give a hidden number away.
+
+        `known`: the figure of the window as this audience sees it, if it has been asked for already.
+        """
         if not self.is_protected(indicator):
-            return original, current
-        is_hidden = any(self.figure(indicator, each).protection for each in (window, Window.since_start(window.end)))
+            return against_targets(self.rollup, indicator, window, known)
+        original, current = against_targets(self.rollup, indicator, window)
+        windows = [] if known else [window]
+        if TargetBasis.SINCE_START in {each.basis for each in (original, current) if each}:
+            windows.append(Window.since_start(window.end))
+        is_hidden = (known and known.protection) or any(self.figure(indicator, each).protection for each in windows)
         return (_without_verdict(original), _without_verdict(current)) if is_hidden else (original, current)
 
     def change(self, indicator: int, window: Window, scope: frozenset[int] | None = None) -> Change:
@@ -95,13 +131,12 @@ class Shown:
     def scopes(self) -> dict[ScopeName, frozenset[int]]:
         """The groups of assignments that anything is shown about, by name."""
         plan = self.rollup.plan
-        above_goal = dict(Goal.objects.filter(plan=plan).values_list("id", "parent_id"))
-        above_area = dict(Area.objects.filter(workspace=plan.workspace_id).values_list("id", "parent_id"))
+        tree = self.tree or Tree.of(plan)
         names_of: dict[int, set[ScopeName]] = {}
-        for measure, goal in Measure.objects.filter(plan=plan).values_list("id", "goal_id"):
-            names_of[measure] = {("plan", plan.pk), ("measure", measure), *(("goal", each) for each in _up(goal, above_goal))}
-        for measure, area in Measure.areas.through.objects.filter(measure__plan=plan).values_list("measure_id", "area_id"):
-            names_of[measure].update(("area", each) for each in _up(area, above_area))
+        for measure, goal in tree.measures.items():
+            names_of[measure] = {("plan", plan.pk), ("measure", measure), *(("goal", each) for each in _up(goal, tree.goals))}
+        for measure, area in tree.places:
+            names_of[measure].update(("area", each) for each in _up(area, tree.areas))
         found: dict[ScopeName, set[int]] = {}
         for assignment in self.rollup.rows.assignments.values():
             for name in (*names_of.get(assignment.measure, ()), ("assignment", assignment.id), ("actor", assignment.actor)):
@@ -207,13 +242,14 @@ def load_shown(
     indicators: Collection[int] | None = None,
     own_actor: int | None = None,
     trends: bool = False,
+    tree: Tree | None = None,
 ) -> Shown:
     """Read what is needed for these windows and show it to an audience. Whole years are read: what is hidden must not depend on the page."""
     whole = {each for window in windows for each in (window, *((Window.year(window.end.year),) if audience != Audience.REVIEW else ()))}
     before = {each.year_before() for each in whole if not each.is_since_start} if trends else set()
     rollup = Rollup(plan, whole | before, as_of, indicators, breakdowns=True, stocks_from_start=audience != Audience.REVIEW)
     hidden = frozenset() if audience == Audience.REVIEW else hidden_before(plan, audience, rollup.as_of)
-    return Shown(rollup, audience, own_actor=own_actor, hidden_before=hidden)
+    return Shown(rollup, audience, own_actor=own_actor, hidden_before=hidden, tree=tree)
 
 
 def hidden_before(plan: Plan, audience: Audience, as_of: datetime) -> frozenset[HiddenName]:

@@ -33,10 +33,14 @@ class _Said(NamedTuple):
 
 
 class Statuses:
-    """The statuses of a plan's measures, from a roll-up of it; three queries more, the first time they are needed."""
+    """The statuses of a plan's measures, from a roll-up of it; three queries more, the first time they are needed.
 
-    def __init__(self, rollup: Rollup) -> None:
+    `since`: nobody will ask about windows that begin earlier, nor how much is done (which may have been said long ago).
+    """
+
+    def __init__(self, rollup: Rollup, since: date | None = None) -> None:
         self.rollup = rollup
+        self.since = since
         self.by_measure: dict[int, list[AssignmentRow]] = {}
         for assignment in rollup.rows.assignments.values():
             self.by_measure.setdefault(assignment.measure, []).append(assignment)
@@ -105,6 +109,8 @@ class Statuses:
         """What the report in force says, for each obligation of each assignment, in period order."""
         rows, as_of = self.rollup.rows, self.rollup.as_of
         reports = Report.objects.filter(obligation__period__plan=self.rollup.plan, submitted_at__lte=as_of, approved_at__lte=as_of)
+        if self.since:
+            reports = reports.filter(obligation__period__ends_on__gte=self.since)
         columns = ("obligation_id", "obligation__assignment_id", "obligation__period_id", "implementation_status", "percent_done", "id")
         in_force: dict[int, tuple] = {}
         for *row, withdrawn_at in reports.order_by("version").values_list(*columns, "withdrawn_at"):

@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
-from followup.figures import AgainstTarget, Number, Window
+from followup.figures import AgainstTarget, Figure, Number, Window
 from followup.rollup.beginnings import BaselineRow
 from followup.rollup.plan import Rollup
 from followup.rollup.rows import TargetRow
@@ -17,10 +17,12 @@ ORDER = {basis: place for place, basis in enumerate(TargetBasis)}
 FLOWS = (IndicatorKind.COUNT, IndicatorKind.MONEY, IndicatorKind.PEOPLE)
 
 
-def against_targets(rollup: Rollup, indicator: int, window: Window) -> tuple[AgainstTarget | None, AgainstTarget | None]:
+def against_targets(
+    rollup: Rollup, indicator: int, window: Window, known: Figure | None = None
+) -> tuple[AgainstTarget | None, AgainstTarget | None]:
     """The figure of the whole plan against the original and the current targets; None without targets.
 
-    For targets *sedan start* the roll-up reads what came before its windows by itself.
+    For targets *sedan start* the roll-up reads what came before its windows by itself. `known`: the window's figure, if worked out already.
     """
     original: dict[tuple[int, int], TargetRow] = {}
     current: dict[tuple[int, int], TargetRow] = {}
@@ -29,11 +31,19 @@ def against_targets(rollup: Rollup, indicator: int, window: Window) -> tuple[Aga
         original.setdefault(key, target)
         current[key] = target
     baselines: Sequence[BaselineRow | None] = rollup.baselines.get(indicator) or [None]
-    return _against(rollup, indicator, window, original, baselines[0]), _against(rollup, indicator, window, current, baselines[-1])
+    now = _against(rollup, indicator, window, current, baselines[-1], known)
+    if original == current and baselines[0] == baselines[-1]:
+        return now, now
+    return _against(rollup, indicator, window, original, baselines[0], known), now
 
 
 def _against(
-    rollup: Rollup, indicator: int, window: Window, targets: dict[tuple[int, int], TargetRow], baseline: BaselineRow | None
+    rollup: Rollup,
+    indicator: int,
+    window: Window,
+    targets: dict[tuple[int, int], TargetRow],
+    baseline: BaselineRow | None,
+    known: Figure | None,
 ) -> AgainstTarget | None:
     if not targets:
         return None
@@ -42,7 +52,7 @@ def _against(
     along = [each for each in in_order if each.basis == target.basis]
     final = along[-1]
     start = comparable(rollup, indicator, window, baseline)
-    actual = _actual(rollup, indicator, window, target.basis)
+    actual = _actual(rollup, indicator, window, target.basis, known)
     path = None
     if baseline is not None and start is not None:
         points = [(baseline.year, Fraction(start)), *((each.year, Fraction(each.value)) for each in along if each.year > baseline.year)]
@@ -74,8 +84,8 @@ def comparable(rollup: Rollup, indicator: int, window: Window, baseline: Baselin
     return baseline.value * line.factors_to(definition).get(stated.id, 1)
 
 
-def _actual(rollup: Rollup, indicator: int, window: Window, basis: str) -> Interval | None:
-    figure = rollup.figure(indicator, window)
+def _actual(rollup: Rollup, indicator: int, window: Window, basis: str, known: Figure | None) -> Interval | None:
+    figure = known or rollup.figure(indicator, window)
     if basis == TargetBasis.SINCE_START:
         figure = rollup.figure(indicator, Window.since_start(window.end))
     elif figure.kind in FLOWS and not window.is_whole_year:

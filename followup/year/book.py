@@ -9,12 +9,15 @@ from django.utils.translation import gettext as _
 
 from followup.figures import AgainstTarget, Figure, Number, Status
 from followup.models import Assessment, Decision, OutsideValue
-from followup.rollup import Shown
+from followup.rollup import Shown, Tree
 from followup.rollup.rows import VersionRow
 from followup.words import Audience, Completeness
 from followup.year.page import Shown as Words
+from followup.year.page import TargetRow
 from measures.models import Goal, Indicator, Measure, Plan
 from measures.rules import SCALE
+
+QUOTE_LENGTH = 160
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,15 @@ class AnswerRow:
     is_waiting: bool
     why: str
     report: int | None = None
-    quote: str = ""
+    words: str = ""
+
+    @property
+    def quote(self) -> str:
+        """Their own words, at most a line and a half, cut between words."""
+        text = " ".join(self.words.split())
+        if len(text) <= QUOTE_LENGTH:
+            return text
+        return text[:QUOTE_LENGTH].rsplit(" ", 1)[0] + " …"
 
 
 @dataclass
@@ -63,6 +74,7 @@ class Book:
     """Each question in order, with the numbers of the measures it is about."""
 
     outside: list[OutsideValue] = field(default_factory=list)
+    target_rows: dict[int, tuple[TargetRow, ...]] = field(default_factory=dict)
     shown_figures: dict[tuple[int, int], Words] = field(default_factory=dict)
     baseline_years: dict[int, int] = field(default_factory=dict)
     effect_from: dict[int, date] = field(default_factory=dict)
@@ -75,6 +87,12 @@ class Book:
     whole_goals: set[int] = field(default_factory=set)
     """Goals with every measure of their branch in the book: those a judgement can be held against."""
 
+    areas: dict[int, int | None] = field(default_factory=dict)
+    """The area that each area lies in."""
+
+    places: list[tuple[int, int]] = field(default_factory=list)
+    """(measure, area)."""
+
     parts: set[int] = field(default_factory=set)
     """Indicators of which only a part is in the book: their targets are for the whole."""
 
@@ -83,6 +101,11 @@ class Book:
 
     seen: Shown | None = None
     """The roll-up as this audience may see it, for what is asked later: single answers."""
+
+    def tree(self) -> Tree:
+        """What lies under what."""
+        goals = {pk: goal.parent_id for pk, goal in self.goals.items()}
+        return Tree(goals, self.areas, {pk: measure.goal_id for pk, measure in self.measures.items()}, self.places)
 
     def focus_area(self, goal_id: int) -> Goal:
         """The top of the branch."""

@@ -23,6 +23,7 @@ from followup.year.sections import (
     sentences,
     started,
     target_rows,
+    verdicts,
 )
 from measures.models import Plan
 from stakeholders import clock
@@ -40,7 +41,7 @@ def year_of(plan: Plan, year: int, *, audience: Audience, as_of: datetime | None
 def compose(book: Book, *, is_narrowed: bool = False) -> Year:
     """The book, or the chosen part of it, told section by section."""
     targets = target_rows(book, book.year)
-    last_targets = Counter(row.verdict for row in target_rows(book, book.year - 1))
+    last_targets = verdicts(book, book.year - 1)
     decisions, assessments = decision_rows(book), assessment_rows(book)
     coverage = coverage_of(book, book.answers.get(book.year, []))
     last_coverage = coverage_of(book, book.answers.get(book.year - 1, []))

@@ -6,8 +6,7 @@ from typing import Self
 from urllib.parse import urlencode
 
 from followup.year.book import Book
-from measures.models import Goal, Measure
-from stakeholders.models import Area
+from measures.models import Goal
 
 NO_FUNDING = "none"
 NUMBERS = ("goal", "measure", "actor", "area", "indicator")
@@ -105,10 +104,7 @@ def _is_about(area: int | None, choice: Choice, is_linked: bool) -> bool:
 
 def _measures_in(area: int, book: Book) -> set[int]:
     """The measures in an area or in one within it."""
-    above = dict(Area.objects.filter(workspace=book.plan.workspace_id).values_list("id", "parent_id"))
-    inside = {each for each in above if area in _up(each, above)}
-    links = Measure.areas.through.objects.filter(measure__plan=book.plan, area__in=inside)
-    return set(links.values_list("measure_id", flat=True))
+    return {measure for measure, place in book.places if area in _up(place, book.areas)}
 
 
 def _up(area: int, above: Mapping[int, int | None]) -> set[int]:

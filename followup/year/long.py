@@ -98,11 +98,12 @@ def long_view(plan: Plan, choice: Choice, *, audience: Audience, as_of: datetime
     years = tuple(range(max(plan.first_year, last - MOST_YEARS + 1), last + 1))
     book = Book(plan=plan, year=last, as_of=as_of, audience=audience)
     read_plan(book)
+    tree = book.tree()
     assigned = Assignment.objects.filter(measure__plan=plan, recorded_at__lte=as_of)
     narrow(book, choice, assigned.values_list("actor_id", "measure_id"))
     told = list(book.indicators) if choice else []
     windows = [Window.year(year) for year in years]
-    seen = book.seen = load_shown(plan, windows, audience, as_of=as_of, indicators=told)
+    seen = book.seen = load_shown(plan, windows, audience, as_of=as_of, indicators=told, tree=tree)
     read_options(book, seen.rollup)
     book.is_running = is_running(book, seen.rollup)
     statuses = Statuses(seen.rollup)
@@ -218,7 +219,7 @@ def _line(book: Book, seen: SeenBy, pk: int, years: tuple[int, ...], scope: froz
     for year in years:
         window = Window.year(year)
         figure = seen.figure(pk, window, scope if pk in book.parts else None)
-        original, current = seen.against_targets(pk, window)
+        original, current = seen.against_targets(pk, window, None if pk in book.parts else figure)
         if current and version:
             current = replace(current, **withheld(book, year, pk, current))
         against = (original, current)

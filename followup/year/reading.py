@@ -10,6 +10,7 @@ from followup.figures import Figure, Window
 from followup.models import Assessment, Decision, Obligation, OutsideValue
 from followup.rollup import Rollup, Statuses, load_shown
 from followup.rollup import Shown as SeenBy
+from followup.rollup.beginnings import effect_from
 from followup.rollup.rows import VersionRow
 from followup.transitions import ReportFacts, State, state_of
 from followup.words import Audience, Completeness, MissingReason
@@ -18,12 +19,11 @@ from followup.year.choice import WHOLE, Choice, line_of, narrow
 from followup.year.page import Shown
 from followup.year.sections import exact, shown_text
 from measures.models import Goal, Indicator, Measure, Plan
+from measures.rules import EffectLevel
 from stakeholders import clock
 from stakeholders.formats import NBSP, out_of, span
 from stakeholders.models import Area
 from stakeholders.rules import swedish_sort_key
-
-QUOTE_LENGTH = 160
 
 WHY_MISSING = {
     State.UNANSWERED: MissingReason.NOT_ANSWERED,
@@ -36,10 +36,11 @@ WHY_MISSING = {
 def read_book(plan: Plan, year: int, *, audience: Audience, as_of: datetime, choice: Choice = WHOLE) -> Book:
     """Everything the year's page needs, or the chosen part of it, with figures protected for `audience`."""
     book = Book(plan=plan, year=year, as_of=as_of, audience=audience)
-    seen = book.seen = load_shown(plan, [Window.year(year - 1), Window.year(year)], audience, as_of=as_of)
-    rollup = seen.rollup
     read_plan(book)
     read_beside(book)
+    seen = book.seen = load_shown(plan, [Window.year(year - 1), Window.year(year)], audience, as_of=as_of, tree=book.tree())
+    rollup = seen.rollup
+    rollup.effect_from = _effect_from(book)
     read_options(book, rollup)
     assignments = rollup.rows.assignments.values()
     narrow(book, choice, ((each.actor, each.measure) for each in assignments))
@@ -63,8 +64,6 @@ def read_options(book: Book, rollup: Rollup) -> None:
         waiting += children[pk][::-1]
     actors = {each.actor: each.actor_name for each in rollup.rows.assignments.values()}
     book.actor_options = sorted(actors.items(), key=lambda each: swedish_sort_key(each[1]))
-    areas = Area.objects.filter(measures__plan=book.plan).distinct().order_by("name_sort")
-    book.area_options = list(areas.values_list("pk", "name"))
 
 
 def _scope(book: Book, rollup: Rollup, choice: Choice) -> frozenset[int] | None:
@@ -75,7 +74,7 @@ def _scope(book: Book, rollup: Rollup, choice: Choice) -> frozenset[int] | None:
 
 
 def read_plan(book: Book) -> None:
-    """Tree, measures, indicators."""
+    """Tree, measures, indicators, places."""
     plan = book.plan
     book.goals = {goal.pk: goal for goal in Goal.objects.filter(plan=plan)}
     book.whole_goals = set(book.goals)
@@ -85,6 +84,13 @@ def read_plan(book: Book) -> None:
         book.indicators[indicator.pk] = indicator
         if indicator.of_measure:
             book.measures_of[indicator.pk].append(indicator.of_measure)
+    areas = Area.objects.filter(workspace=plan.workspace_id).order_by("name_sort", "pk")
+    for area, parent, name, measure in areas.values_list("pk", "parent_id", "name", "measures__pk"):
+        book.areas[area] = parent
+        if measure in book.measures:
+            book.places.append((measure, area))
+            if (area, name) not in book.area_options[-1:]:
+                book.area_options.append((area, name))
 
 
 def read_beside(book: Book) -> None:
@@ -103,7 +109,7 @@ def read_beside(book: Book) -> None:
 def read_figures(book: Book, seen: SeenBy, scope: frozenset[int] | None) -> None:
     """Figures, targets and statuses from the roll-up, for the year and the one before. `scope`: of which assignments."""
     rollup = seen.rollup
-    statuses = Statuses(rollup)
+    statuses = Statuses(rollup, since=date(book.year - 1, 1, 1))
     for pk, line in rollup.lines.items():
         version = line.on(date(book.year, 12, 31))
         if version:
@@ -120,7 +126,19 @@ def read_figures(book: Book, seen: SeenBy, scope: frozenset[int] | None) -> None
             figure = seen.figure(pk, window, scope if pk in book.parts else None)
             book.figures[pk, year] = figure
             book.shown_figures[pk, year] = shown(figure, book.versions.get(pk))
-            book.against[year][pk] = seen.against_targets(pk, window)
+            book.against[year][pk] = seen.against_targets(pk, window, None if pk in book.parts else figure)
+
+
+def _effect_from(book: Book) -> dict[int, date]:
+    """From when each outcome and impact can be judged, from what has been read already."""
+    linked = [
+        (pk, indicator.level, measure.starts_on, measure.outcome_months, measure.impact_months, measure.pk)
+        for pk, indicator in book.indicators.items()
+        if indicator.level in (EffectLevel.OUTCOME, EffectLevel.IMPACT)
+        for measure in (book.measures[each] for each in book.measures_of[pk])
+        if measure.starts_on
+    ]
+    return effect_from(row[:5] for row in sorted(linked, key=lambda row: (row[2], row[5])))
 
 
 def read_answers(book: Book, rollup: Rollup, *, actor: int = 0) -> None:
@@ -144,11 +162,12 @@ def read_answers(book: Book, rollup: Rollup, *, actor: int = 0) -> None:
         book.actors[who], book.actor_kinds[who] = name, kind
         if submitted_at and submitted_at <= book.as_of:
             reports[pk].append((report, version, submitted_at, *(_by(book.as_of, moment) for moment in rest[:3]), *rest[3:]))
+    words = {pk: span(period.start, period.end, short=True) for pk, period in rollup.rows.periods.items()}
     for pk, head in heads.items():
         if pk not in rollup.rows.exempt:
             period = rollup.rows.periods[head[3]]
             is_due = rollup.rows.due.get(pk, period.is_due)
-            row = _row(pk, head, span(period.start, period.end, short=True), period.end, is_due, reports[pk])
+            row = _row(pk, head, words[head[3]], period.end, is_due, reports[pk])
             book.answers.setdefault(period.year, []).append(row)
 
 
@@ -170,7 +189,7 @@ def _row(pk: int, head: tuple[int, int, int, int], period: str, ends_on: date, i
         is_waiting=state in (State.SUBMITTED, State.CORRECTING),
         why="" if is_approved else str(WHY_MISSING[state].label),
         report=in_force[0] if in_force else None,
-        quote=_quote(in_force[7]) if in_force else "",
+        words=in_force[7] if in_force else "",
     )
 
 
@@ -209,11 +228,3 @@ def is_running(book: Book, rollup: Rollup) -> bool:
 def _by(as_of: datetime, moment: datetime | None) -> datetime | None:
     """A fact as known at `as_of`."""
     return moment if moment and moment <= as_of else None
-
-
-def _quote(text: str) -> str:
-    """Their own words, at most a line and a half, cut between words."""
-    text = " ".join(text.split())
-    if len(text) <= QUOTE_LENGTH:
-        return text
-    return text[:QUOTE_LENGTH].rsplit(" ", 1)[0] + " …"

@@ -177,8 +177,20 @@ def _rank(entry: tuple[str, int]) -> tuple[int, int]:
     return BEST_FIRST.index(entry[0]), entry[1]
 
 
+def verdicts(book: Book, year: int) -> Counter[str]:
+    """How many indicators stand how to their targets."""
+    held = [(pk, current) for pk, (_original, current) in book.against.get(year, {}).items() if current is not None]
+    return Counter(str(withheld(book, year, pk, current).get("verdict", current.verdict)) for pk, current in held)
+
+
 def target_rows(book: Book, year: int) -> tuple[TargetRow, ...]:
-    """Every indicator that has a target, worst first; the furthest behind before the others of the same verdict."""
+    """Every indicator that has a target, worst first; the furthest behind before the others of the same verdict. Worked out once."""
+    if year not in book.target_rows:
+        book.target_rows[year] = _target_rows(book, year)
+    return book.target_rows[year]
+
+
+def _target_rows(book: Book, year: int) -> tuple[TargetRow, ...]:
     rows = []
     for pk, pair in book.against.get(year, {}).items():
         original, current = pair
