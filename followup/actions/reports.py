@@ -163,11 +163,16 @@ def withdraw_report(report: Report, *, by: User, reason: str) -> Report:
     return report
 
 
+def is_closed(period: Period) -> bool:
+    """Whether nothing more is taken: closed, and not unlocked for now."""
+    if period.closed_at is None:
+        return False
+    return not period.unlocks.filter(recorded_at__gt=period.closed_at, until__gt=clock.now()).exists()
+
+
 def refuse_if_closed(period: Period) -> None:
     """TooLate unless the period is open, soft-closed, or unlocked for now."""
-    if period.closed_at is None:
-        return
-    if not period.unlocks.filter(recorded_at__gt=period.closed_at, until__gt=clock.now()).exists():
+    if is_closed(period):
         raise TooLate(_("Rundan är stängd. Be samordnaren låsa upp den om något behöver rättas."))
 
 

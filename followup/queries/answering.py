@@ -194,8 +194,9 @@ def next_round(obligation: Obligation) -> tuple[date, date] | None:
 
 
 def left_to_answer(obligations: Iterable[Obligation]) -> list[Obligation]:
-    """Those that still wait for the partner: not answered, or sent back."""
-    return [one for one in obligations if obligation_state(one) in (State.UNANSWERED, State.RETURNED)]
+    """Those of a round that can be answered which still wait for the partner: not answered, sent back, withdrawn, or closed without."""
+    waits = (State.UNANSWERED, State.RETURNED, State.WITHDRAWN, State.CLOSED)
+    return [one for one in obligations if obligation_state(one) in waits]
 
 
 def _planned(period: Period) -> tuple[date, date, date]:

@@ -16,9 +16,9 @@ from followup.forms.answer import Answer
 from followup.models import AccessLink, Obligation
 from followup.models.report import Channel
 from followup.queries import due_on, obligation_state
-from followup.queries.answering import behind_link, earlier_reports, left_to_answer, proposals_to, with_answers
-from followup.transitions import State
+from followup.queries.answering import earlier_reports, left_to_answer, proposals_to
 from followup.views.doors import KNOWN_FOR, Visit
+from followup.views.tasks import asked_behind
 from stakeholders.guesses import count_wrong_guess
 from stakeholders.rules import masked_email
 
@@ -31,11 +31,11 @@ def link_open(request: HttpRequest, token: str) -> HttpResponse:
     link = find_link(token)
     if link is None or link.has_expired:
         return _gone(request, link, token)
-    obligations = list(with_answers(behind_link(link)))
+    asked = asked_behind(link)
     with translation.override(link.contact.language):
         if request.method == "POST":
-            return _enter(request, link, obligations)
-        return _start(request, link, obligations, token)
+            return _enter(request, link, asked)
+        return _start(request, link, asked, token)
 
 
 @login_not_required
@@ -68,8 +68,7 @@ def link_say_wrong(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "followup/answer/wrong_person.html", told)
 
 
-def _start(request: HttpRequest, link: AccessLink, obligations: list[Obligation], token: str) -> HttpResponse:
-    asked = [one for one in obligations if obligation_state(one) not in (State.EXEMPT, State.CLOSED)]
+def _start(request: HttpRequest, link: AccessLink, asked: list[Obligation], token: str) -> HttpResponse:
     only = asked[0] if len(asked) == 1 else None
     told: dict[str, Any] = {
         "link": link,
@@ -83,16 +82,20 @@ def _start(request: HttpRequest, link: AccessLink, obligations: list[Obligation]
     }
     if only:
         last = next(iter(earlier_reports(only)), None)
-        told |= {"count": len(Answer(only, Channel.LINK).steps) + 1, "last": last, "is_begun": hasattr(only, "draft")}
+        told |= {
+            "count": len(Answer(only, Channel.LINK).steps) + 1,
+            "last": last,
+            "is_begun": hasattr(only, "draft"),
+            "state": obligation_state(only),
+        }
     return render(request, "followup/answer/link.html", told)
 
 
-def _enter(request: HttpRequest, link: AccessLink, obligations: list[Obligation]) -> HttpResponse:
+def _enter(request: HttpRequest, link: AccessLink, asked: list[Obligation]) -> HttpResponse:
     """Into the answer. A browser that is new to a link used before is asked for its name: the letter may have been passed on."""
     known = Visit.of(request, max_age=KNOWN_FOR)
     is_first = enter_link(link)
     is_same = known is not None and known.link == link.pk
-    asked = [one for one in obligations if obligation_state(one) not in (State.EXEMPT, State.CLOSED)]
     visit = replace(known if known and is_same else Visit.begin(link), is_list=len(asked) > 1)
     address = reverse("answer_list")
     if len(asked) == 1:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from followup.actions.answers import has_receipt, receipt_goes_to, submit_answer
 from followup.actions.drafts import Seen, begin_draft, discard_draft, refuse_if_answered
+from followup.actions.reports import is_closed
 from followup.forms.answer import FORMS, Answer, FiguresForm, carried_figures, typed_answers
 from followup.models import AnnualFollowUp, Assessment, Draft, Obligation, Report
 from followup.queries import obligation_state
@@ -281,6 +282,8 @@ def _list_address(door: Door) -> str:
 
 def _left(door: Door) -> list[Obligation]:
     obligation = door.obligation
+    if is_closed(obligation.period):
+        return []
     rest = in_same_round(obligation.assignment.actor_id, obligation.period).exclude(pk=obligation.pk)
     return left_to_answer(rest.select_related("assignment__measure", "period").prefetch_related("reports", "rulings"))
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from followup.actions.answers import submit_answer
 from followup.actions.drafts import Answers, Seen, Writer, begin_draft
+from followup.actions.reports import is_closed
 from followup.forms.answer import Answer, carried_figures
 from followup.forms.words import MEANINGS, HappenedForm, NameForm
 from followup.links import proposals_url
@@ -61,7 +62,7 @@ def through_link(view: Page) -> Page:
 @require_GET
 def answer_list(request: HttpRequest, link: AccessLink, visit: Visit) -> HttpResponse:
     """All that the actor is asked in the round, and how far each has come."""
-    asked = _asked(link)
+    asked = asked_behind(link)
     left = left_to_answer(asked)
     figures = asked_figures_of(asked)
     rows = [(one, sign(one, figures[one.pk]), reverse("link:answer_show", args=[one.pk])) for one in asked]
@@ -97,7 +98,7 @@ def answer_say_name(request: HttpRequest, link: AccessLink, visit: Visit) -> Htt
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer_same(request: HttpRequest, link: AccessLink, visit: Visit) -> HttpResponse:
     """The same answer for several measures: put in the draft of each, and sent in only when it has been looked through."""
-    free = [one for one in left_to_answer(_asked(link)) if not one.reports.all() and not hasattr(one, "draft")]
+    free = [one for one in left_to_answer(asked_behind(link)) if not one.reports.all() and not hasattr(one, "draft")]
     chosen = [one for one in free if str(one.pk) in request.POST.getlist("measure")]
     said, form = request.POST.get("status", ""), HappenedForm(request.POST if request.method == "POST" else None)
     is_known = said == "unchanged" or said in MEANINGS
@@ -121,7 +122,7 @@ def answer_same(request: HttpRequest, link: AccessLink, visit: Visit) -> HttpRes
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer_send_ready(request: HttpRequest, link: AccessLink, visit: Visit) -> HttpResponse:
     """Those that are answered but not sent in, looked through on one page and sent in together: each its own report and receipt."""
-    left = left_to_answer(_asked(link))
+    left = left_to_answer(asked_behind(link))
     figures = asked_figures_of(left)
     ready = [Answer(one, Channel.LINK, figures[one.pk]) for one in left if _is_ready(one, figures[one.pk])]
     refused: list[tuple[Obligation, str]] = []
@@ -139,9 +140,10 @@ def answer_send_ready(request: HttpRequest, link: AccessLink, visit: Visit) -> H
     return render(request, "followup/answer/ready.html", {**_frame(link), **told}, status=409 if refused else 200)
 
 
-def _asked(link: AccessLink) -> list[Obligation]:
-    obligations = with_answers(behind_link(link))
-    return [one for one in obligations if obligation_state(one) not in (State.EXEMPT, State.CLOSED)]
+def asked_behind(link: AccessLink) -> list[Obligation]:
+    """What the actor is asked in the round; what was closed without an answer too, while the round is unlocked."""
+    not_asked = {State.EXEMPT, State.CLOSED} if is_closed(link.period) else {State.EXEMPT}
+    return [one for one in with_answers(behind_link(link)) if obligation_state(one) not in not_asked]
 
 
 def _answer_alike(chosen: list[Obligation], said: str, happened: str, link: AccessLink, visit: Visit) -> None:

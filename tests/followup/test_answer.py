@@ -1,10 +1,11 @@
 """A partner answers on a phone: from the letter to Tack, and what is kept on the way."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from followup.actions.reports import return_report, withdraw_report
+from followup.actions.rounds import close_period, unlock_period
 from followup.models import AnnualFollowUp, Assessment, Draft, Report
 from followup.queries import obligation_state
 from stakeholders import clock
@@ -265,7 +266,10 @@ def test_a_change_can_be_left(partner, obligation, figure):
 def test_what_is_sent_back_is_completed(partner, obligation, figure, reviewer):
     answer_everything(partner, obligation, figure).press("Skicka in")
     return_report(Report.objects.get(), by=reviewer, reason="Elever eller besök?")
-    partner.open(link_to(obligation)).press("Börja")
+    partner.open(link_to(obligation))
+    assert "Samordnaren har en fråga om ert svar." in partner.text
+    assert "Inget nytt" not in partner.text
+    partner.press("Läs och komplettera")
 
     assert "Elever eller besök?" in partner.text
     partner.press("Komplettera svaret").press("Skicka in")
@@ -299,7 +303,7 @@ def test_a_correction_without_a_reason_is_not_sent(partner, obligation, figure, 
 def test_what_is_withdrawn_says_why_and_can_be_answered_anew(partner, obligation, coordinator, reviewer):
     report = a_report(obligation, figures=[14], approved_by=reviewer)
     withdraw_report(report, by=coordinator, reason="Siffran gällde en annan skola.")
-    partner.open(link_to(obligation)).press("Läs eller ändra")
+    partner.open(link_to(obligation)).press("Läs och svara igen")
 
     assert "Siffran gällde en annan skola." in partner.text
     partner.press("Ändra svaret")
@@ -316,6 +320,19 @@ def test_a_closed_round_is_read_but_not_changed(partner, obligation, figure, per
     assert "Rundan är stängd." in partner.text
     assert "Rätta svaret" not in partner.text
     partner.open(f"/answer/{obligation.pk}/status/", 409)
+
+
+def test_an_unlocked_round_is_answered_by_the_link_again(partner, obligation, figure, period, coordinator):
+    with clock.at(datetime(2026, 9, 30, 12, tzinfo=UTC)):
+        close_period(period, by=coordinator)
+    partner.open(link_to(obligation))
+    assert "Inget att svara på just nu" in partner.text
+    period.refresh_from_db()
+    unlock_period(period, by=coordinator, until=clock.now() + timedelta(days=3), reason="de var sjuka")
+    answer_everything(partner, obligation, figure).press("Skicka in")
+
+    assert "Tack!" in partner.text
+    assert obligation_state(obligation) == "submitted"
 
 
 def test_in_spring_they_read_what_was_concluded_beside_their_own_sentence(
