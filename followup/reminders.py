@@ -24,7 +24,7 @@ from stakeholders.actions.dispatches import CANCELLED, set_aside
 from stakeholders.mail import worker_name
 from stakeholders.models import ContactPerson, Dispatch, DispatchItem, Heartbeat, Membership, Workspace
 from stakeholders.mornings import DAY_ENDS, MORNING, MORNING_ENDS, at, is_mailing_day
-from stakeholders.rules import DIGEST_KINDS, ROUND_KINDS, DispatchKind, DispatchState, Role
+from stakeholders.rules import DIGEST_KINDS, ROUND_KINDS, TO_DECIDE, DispatchKind, DispatchState, Role
 
 STEPS = [(-14, "t-14"), (-3, "t-3"), (0, "t0"), (3, "t+3"), (10, "t+10")]
 """(days after the last day, name). After the last one it is the coordinator's turn."""
@@ -212,7 +212,7 @@ def _letters_today() -> dict[tuple[int, str], tuple[int, int] | None]:
 def _plan_digests() -> int:
     """A morning letter to coordinators where somebody has not answered or mail needs a decision, and to reviewers where reports wait."""
     today = clock.today()
-    to_decide = Dispatch.objects.filter(state__in=[DispatchState.UNCERTAIN, DispatchState.REFUSED])
+    to_decide = Dispatch.objects.filter(state__in=TO_DECIDE)
     unanswered = needing_answer(today).filter(period__closes_on__gte=today)
     with_work = {
         DispatchKind.COORDINATOR_DIGEST: set(unanswered.values_list("period__plan__workspace", flat=True).distinct())

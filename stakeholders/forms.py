@@ -1,5 +1,7 @@
 """What may be sent about the register."""
 
+import re
+from datetime import date
 from typing import Any, cast
 
 from django import forms
@@ -71,6 +73,59 @@ class ContactForm(Versioned):
         if not given.get("name") and not given.get("role_title"):
             self.add_error("name", _("Skriv ett namn eller en roll."))
         return given
+
+
+class PausesField(forms.CharField):
+    """Pauses in the mail, one a row: first day, last day, why. Gives them as `Workspace.mail_pauses` stores them."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+    row = re.compile(r"(\d{4}-\d\d-\d\d)\s*(?:–|-|till)?\s*(\d{4}-\d\d-\d\d)\s*,?\s*(.*)")
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(f"{one['from']} {one['to']} {one['why']}".strip() for one in value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        return [self._pause(line.strip()) for line in super().clean(value).splitlines() if line.strip()]
+
+    def _pause(self, line: str) -> dict[str, str]:
+        found = self.row.fullmatch(line)
+        try:
+            first, last = (date.fromisoformat(day) for day in found.groups()[:2]) if found else (None, None)
+        except ValueError:
+            first, last = None, None
+        if not found or first is None or last is None or last < first:
+            raise forms.ValidationError(
+                _("”%(line)s” går inte att läsa. Skriv första och sista dag, till exempel 2027-06-21 2027-08-08 semester."),
+                params={"line": line},
+            )
+        return {"from": first.isoformat(), "to": last.isoformat(), "why": found[3]}
+
+
+class LettersForm(Versioned):
+    """What a coordinator decides about all letters: who asks, the own greeting, and when nothing is sent."""
+
+    mail_pauses = PausesField(
+        label=_("Uppehåll i utskicken"),
+        required=False,
+        help_text=_(
+            "Ett per rad: första dag, sista dag, varför. Till exempel 2027-06-21 2027-08-08 semester. Helger och röda dagar vilar breven ändå."
+        ),
+    )
+
+    class Meta:
+        model = Workspace
+        fields = ["greeting", "contact_name", "contact_email", "contact_phone", "mail_pauses"]
+        labels = {
+            "greeting": _("Egen hälsning"),
+            "contact_name": _("Vem som frågar"),
+            "contact_email": _("Svar går till"),
+            "contact_phone": _("Telefon"),
+        }
+        help_texts = {"greeting": _("Står efter ”Hej …!” i förfrågningar och påminnelser. Skickas precis som du skriver den.")}
+        widgets = {"greeting": forms.Textarea(attrs={"rows": 4, "maxlength": 1000})}
+
+    def clean_greeting(self) -> str:
+        return without_personal_number(self.cleaned_data["greeting"])
 
 
 def offer(form: forms.BaseForm, name: str, things: Any) -> None:

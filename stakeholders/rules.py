@@ -106,6 +106,10 @@ class DispatchState(models.TextChoices):
     CANCELLED = "cancelled", _("inställt")
 
 
+TO_DECIDE = (DispatchState.UNCERTAIN, DispatchState.REFUSED)
+"""Nobody knows whether it arrived, or it was refused: a person chooses what to do."""
+
+
 class DispatchKind(models.TextChoices):
     REQUEST = "request", _("förfrågan")
     REMINDER = "reminder", _("påminnelse")

@@ -13,6 +13,7 @@ urlpatterns = [
     path("dispatches/", mail.dispatch_list, name="dispatch_list"),
     path("dispatches/<int:pk>/resend/", mail.dispatch_resend, name="dispatch_resend"),
     path("dispatches/<int:pk>/leave/", mail.dispatch_leave, name="dispatch_leave"),
+    path("dispatches/<int:pk>/cancel/", mail.dispatch_cancel, name="dispatch_cancel"),
     path("mail/", mail.mail_list, name="mail_list"),
     path("mail/<uuid:message_id>/", mail.mail_show, name="mail_show"),
     path("mail/<uuid:message_id>/html/", mail.mail_show_html, name="mail_show_html"),

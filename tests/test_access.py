@@ -271,6 +271,9 @@ metrics                 GET    /metrics                         404    404      
 dispatch_list           GET    /dispatches/                     -      200      403       403      403      403     403     200     200
 dispatch_resend         POST   /dispatches/{dispatch}/resend/   -      404      404       404      403      403     403     302     302
 dispatch_leave          POST   /dispatches/{dispatch}/leave/    -      404      404       404      403      403     403     302     302
+dispatch_cancel         POST   /dispatches/{waiting}/cancel/    -      404      404       404      403      403     403     302     302
+letters_change          GET    /letters/                        -      200      403       403      403      403     403     200     200
+letters_change          POST   /letters/                        -      302      403       403      403      403     403     302     302
 mail_list               GET    /mail/                           -      200      403       403      403      403     403     200     200
 mail_show               GET    /mail/{letter}/                  -      404      404       404      403      403     403     200     200
 mail_show_html          GET    /mail/{letter}/html/             -      404      404       404      403      403     403     200     200
@@ -298,6 +301,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "cause_create": {"title": "Trångboddhet"},
     "measure_create": {"goal": "{goal}", "number": "8.1", "title": "Odling"},
     "measure_edit": {"goal": "{goal}", "number": "3.1", "title": "Läxhjälp på torsdagar", "version": 1},
+    "letters_change": {"greeting": "Tack för i höstas!", "version": 1},
     "measure_pause": {"from_date": "2026-12-01", "reason": "Hallen renoveras."},
     "measure_resume": {"from_date": "2026-12-01", "reason": "Hallen är klar."},
     "measure_end": {"from_date": "2026-12-01", "reason": "Pengarna är slut."},
@@ -412,6 +416,7 @@ def the_world(
         "decision": ask_for_decision(plan, 2026, by=coordinator, question="?", why="?", asked_by="?", proposal="?").pk,
         "dispatch": dispatch.pk,
         "letter": letter.message_id,
+        "waiting": letter.pk,
         "job": job.pk,
         "frozen": frozen.pk,
         "plan": plan.pk,

@@ -14,7 +14,7 @@ from stakeholders import clock
 from stakeholders.formats import listing, weekday
 from stakeholders.messages import Block, Bullets, Button, Letter, Strong, paragraph
 from stakeholders.models import Dispatch, Workspace
-from stakeholders.rules import DispatchState
+from stakeholders.rules import TO_DECIDE
 
 MOST_NAMED = 10
 """More than this many actors are counted, not named."""
@@ -64,7 +64,7 @@ def mornings(workspace: Workspace) -> list[Morning]:
 def write_coordinator_digest(dispatch: Dispatch) -> Letter | None:
     """How the open rounds stand, whom to ring, and what mail nobody knows about. None when there is nothing to do."""
     rounds = [morning for morning in mornings(dispatch.workspace) if morning.missing]
-    to_decide = dispatch.workspace.dispatches.filter(state__in=[DispatchState.UNCERTAIN, DispatchState.REFUSED]).count()
+    to_decide = dispatch.workspace.dispatches.filter(state__in=TO_DECIDE).count()
     if not rounds and not to_decide:
         return None
     mail = ngettext(

@@ -13,7 +13,6 @@ from followup.models import AccessLinkUse, CorrectionRequest, Obligation, Period
 from followup.queries import due_on, obligation_state
 from followup.queries.answering import WRONG_PERSON
 from followup.queries.matrix import Call
-from followup.queries.rounds import Cell
 from followup.transitions import State
 from measures.models import Assignment, Measure
 from measures.models.measure import MeasureQuerySet
@@ -22,6 +21,7 @@ from measures.rules import Gap
 from stakeholders import clock
 from stakeholders.formats import day_month, listing, weekday, when
 from stakeholders.models import Agreement, Workspace
+from stakeholders.rules import TO_DECIDE, DispatchState
 
 A_WHILE = timedelta(days=14)
 A_WEEK = timedelta(days=7)
@@ -77,21 +77,23 @@ def wrong_persons(workspace: Workspace) -> list[Task]:
     ]
 
 
-def unsure_mail(cells: Iterable[Cell]) -> list[Task]:
-    """Mail about answers that still lack, of which nobody knows whether it came."""
-    unsure: dict[Any, list[Cell]] = {}
-    for cell in cells:
-        if cell.sign == "uncertain_mail":
-            unsure.setdefault(cell.actor, []).append(cell)
+def unsure_mail(workspace: Workspace) -> list[Task]:
+    """Letters that a person must decide about; those to an address that does not work are told of by `wrong_addresses`."""
+    waiting = workspace.dispatches.filter(state__in=TO_DECIDE, contact__bounced_at=None).select_related("contact__actor", "user")
     return [
         Task(
             "uncertain_mail",
-            _("Vi vet inte säkert om mejlet till %(actor)s kom fram") % {"actor": actor},
-            _("Gäller %(measures)s.") % {"measures": listing(cell.measure for cell in found)},
-            _("Visa utskicket"),
-            reverse("obligation_show", args=[found[0].obligation.pk]) if found[0].obligation else "",
+            (
+                _("Vi vet inte säkert om mejlet till %(who)s kom fram")
+                if one.state == DispatchState.UNCERTAIN
+                else _("Mejlet till %(who)s togs inte emot")
+            )
+            % {"who": one.contact.actor if one.contact else one.user},
+            _("%(kind)s, %(day)s.") % {"kind": str(one.get_kind_display()).capitalize(), "day": day_month(one.day)},
+            _("Bestäm"),
+            f"{reverse('dispatch_list')}#dispatch-{one.pk}",
         )
-        for actor, found in unsure.items()
+        for one in waiting.order_by("id")
     ]
 
 

@@ -68,7 +68,7 @@ def _coordinator(workspace: Workspace) -> dict[str, Any]:
         *today.wrong_persons(workspace),
         *came_meanwhile(workspace),
         *today.to_review(workspace),
-        *today.unsure_mail(cells),
+        *today.unsure_mail(workspace),
         *today.wishes_for_correction(workspace),
         *today.asked_for_help(workspace),
         *today.declined(workspace),

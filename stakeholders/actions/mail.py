@@ -5,13 +5,11 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from stakeholders import clock, events
+from stakeholders.actions.dispatches import set_aside
 from stakeholders.events import By
 from stakeholders.models import ContactPerson, Dispatch, User
 from stakeholders.refusals import TooLate
-from stakeholders.rules import DispatchState
-
-TO_DECIDE = (DispatchState.UNCERTAIN, DispatchState.REFUSED)
-"""Nobody knows whether it arrived, or it was refused: a person chooses what to do."""
+from stakeholders.rules import DIGEST_KINDS, ROUND_KINDS, TO_DECIDE, DispatchState
 
 
 @transaction.atomic
@@ -28,6 +26,18 @@ def resend_dispatch(dispatch: Dispatch, *, by: User) -> Dispatch:
 def leave_dispatch(dispatch: Dispatch, *, by: User) -> Dispatch:
     """Let it be; the next reminder comes in its time."""
     _decide(dispatch, by, "dispatch.left", state=DispatchState.CANCELLED, reason=_("Väntar till nästa påminnelse."))
+    return dispatch
+
+
+@transaction.atomic
+def cancel_dispatch(dispatch: Dispatch, *, by: User) -> Dispatch:
+    """Stop a letter that has not gone. Those about rounds and of mornings come again by themselves: they are stopped where their cause is."""
+    if dispatch.kind in (*ROUND_KINDS, *DIGEST_KINDS) or not set_aside(
+        Dispatch.objects.filter(pk=dispatch.pk), reason=_("Inställt av samordnaren.")
+    ):
+        raise TooLate(_("Det här brevet går inte att ställa in längre."))
+    events.record("dispatch.cancelled", dispatch, workspace=dispatch.workspace, by=by)
+    dispatch.refresh_from_db()
     return dispatch
 
 

@@ -1,8 +1,11 @@
 """A housing company gets its room."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from stakeholders.actions.changes import save_changes
 from stakeholders.events import By, record
 from stakeholders.models import Actor, Membership, User, Workspace
 from stakeholders.refusals import NotRight
@@ -30,3 +33,9 @@ def create_workspace(
     record("workspace.created", workspace, workspace=workspace, by=by, slug=slug, company=company)
     record("membership.created", membership, workspace=workspace, by=by, user=user, actor=company, role=Role.COORDINATOR)
     return workspace, user
+
+
+@transaction.atomic
+def change_letters(workspace: Workspace, *, by: User, version: int, **fields: Any) -> Workspace:
+    """Who asks, the own greeting and the pauses: holds for every letter that is written from now on. Raises ChangedMeanwhile (409)."""
+    return save_changes(workspace, fields, version=version, by=by, verb="workspace.letters_changed", workspace=workspace)

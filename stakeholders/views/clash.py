@@ -1,6 +1,6 @@
 """Two people saved the same thing: the second sees both texts and chooses for each row what should hold."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +65,8 @@ def _plain(value: Any) -> Any:
     """As events write it, so that what history tells can be compared."""
     if isinstance(value, models.Model):
         return value.pk
+    if isinstance(value, Mapping):
+        return sorted((name, _plain(item)) for name, item in value.items())
     if isinstance(value, Iterable) and not isinstance(value, str):
         return sorted(_plain(item) for item in value)
     return value if isinstance(value, str | int | bool) or value is None else str(value)

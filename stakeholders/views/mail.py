@@ -17,12 +17,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from stakeholders.actions.mail import TO_DECIDE, leave_dispatch, opt_in, opt_out, resend_dispatch
+from stakeholders import clock
+from stakeholders.actions.mail import cancel_dispatch, leave_dispatch, opt_in, opt_out, resend_dispatch
 from stakeholders.guesses import count_wrong_guess
 from stakeholders.mail import contact_of
-from stakeholders.models import Dispatch
+from stakeholders.models import ContactPerson, Dispatch, Workspace
 from stakeholders.permissions import SignedInRequest, can_coordinate, can_coordinate_anything, require
-from stakeholders.rules import DispatchState
+from stakeholders.rules import DIGEST_KINDS, ROUND_KINDS, TO_DECIDE, DispatchState
 from stakeholders.transports import FolderTransport, from_settings
 
 MOST_SHOWN = 100
@@ -31,14 +32,21 @@ MAIL_STYLE = {"default-src": [NONE], "style-src": [UNSAFE_INLINE], "frame-ancest
 
 
 def dispatch_list(request: SignedInRequest) -> HttpResponse:
-    """What a person must decide about, and the latest letters with what became of them."""
+    """What a person must decide about, what goes later, who cannot be written to, and the latest letters with what became of them."""
     require(can_coordinate_anything(request.user))
-    dispatches = _dispatches(request)
-    to_decide = [one for one in dispatches.filter(state__in=TO_DECIDE).order_by("-id") if can_coordinate(request.user, one.workspace)]
-    latest = [
-        one for one in dispatches.exclude(state__in=TO_DECIDE).order_by("-id")[:MOST_SHOWN] if can_coordinate(request.user, one.workspace)
-    ]
-    context = {"to_decide": to_decide, "latest": latest, "reads_here": _folder() is not None}
+    rooms = [room for room in Workspace.objects.visible_to(request.user) if can_coordinate(request.user, room)]
+    dispatches = _dispatches(request).filter(workspace__in=rooms).order_by("-id")
+    later = dispatches.filter(state=DispatchState.PLANNED, not_before__gt=clock.now()).order_by("not_before", "id")
+    unwritable = ContactPerson.objects.filter(actor__workspace__in=rooms, left_at=None).exclude(bounced_at=None, opted_out_at=None)
+    context = {
+        "to_decide": dispatches.filter(state__in=TO_DECIDE),
+        "later": later[:MOST_SHOWN],
+        "later_count": later.count(),
+        "unwritable": unwritable.select_related("actor").order_by("actor__name_sort", "id"),
+        "latest": dispatches.exclude(state__in=TO_DECIDE).exclude(pk__in=later.values("pk"))[:MOST_SHOWN],
+        "by_themselves": (*ROUND_KINDS, *DIGEST_KINDS),
+        "reads_here": _folder() is not None,
+    }
     return render(request, "stakeholders/dispatch_list.html", context)
 
 
@@ -59,6 +67,16 @@ def dispatch_leave(request: SignedInRequest, pk: int) -> HttpResponse:
     require(can_coordinate(request.user, dispatch.workspace))
     leave_dispatch(dispatch, by=request.user)
     messages.success(request, _("Vi väntar till nästa påminnelse."))
+    return redirect("dispatch_list")
+
+
+@require_POST
+def dispatch_cancel(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Stop a letter that waits."""
+    dispatch = get_object_or_404(_dispatches(request), pk=pk)
+    require(can_coordinate(request.user, dispatch.workspace))
+    cancel_dispatch(dispatch, by=request.user)
+    messages.success(request, _("Brevet är inställt."))
     return redirect("dispatch_list")
 
 

@@ -1,10 +1,12 @@
 """Mail as people see it: deciding about letters, reading them where there is no mail server, declining them."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from followup.letters import compose
@@ -13,7 +15,7 @@ from stakeholders.actions.dispatches import plan_dispatch
 from stakeholders.mail import opt_out_url, sweep
 from stakeholders.models import Dispatch, Event
 from stakeholders.rules import DispatchKind, DispatchState
-from tests.factories import a_contact, a_period, an_obligation
+from tests.factories import a_contact, a_period, an_actor, an_obligation
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +64,64 @@ def test_the_coordinator_decides_about_an_uncertain_letter(coordinating, dispatc
     dispatch.refresh_from_db()
     assert dispatch.state == state
     assert coordinating.post(reverse(f"dispatch_{act}", args=[dispatch.pk])).status_code == 409
+
+
+def test_a_letter_that_waits_is_shown_and_can_be_stopped(coordinating, workspace, contact, club):
+    waiting = plan_dispatch(
+        DispatchKind.FEEDBACK, workspace=workspace, to=contact, about=[(contact, "feedback")], not_before=clock.now() + timedelta(days=9)
+    )
+    page = coordinating.get(reverse("dispatch_list")).content.decode()
+    assert "Går senare" in page
+    assert "Återkoppling i mars" in page
+    answer = coordinating.post(reverse("dispatch_cancel", args=[waiting.pk]), follow=True).content.decode()
+    assert "Brevet är inställt." in answer
+    assert "Inställt av samordnaren." in answer
+    assert coordinating.post(reverse("dispatch_cancel", args=[waiting.pk])).status_code == 409
+    assert Event.objects.about(waiting).get().verb == "dispatch.cancelled"
+    plan_dispatch(DispatchKind.FEEDBACK, workspace=workspace, to=contact, about=[(contact, "feedback")])  # it may be asked for again
+
+
+def test_a_reminder_is_not_stopped_here_since_it_would_come_again(coordinating, dispatch):
+    assert coordinating.post(reverse("dispatch_cancel", args=[dispatch.pk])).status_code == 409
+    dispatch.refresh_from_db()
+    assert dispatch.state == DispatchState.PLANNED
+
+
+def test_whom_we_cannot_write_to_is_shown_with_why(coordinating, club, outsider):
+    a_contact(club, name="Studsande", bounced_at=clock.now(), bounce_reason="550 5.1.1 User unknown")
+    a_contact(club, name="Nejsägare", opted_out_at=clock.now())
+    a_contact(an_actor(outsider.memberships.get().actor.workspace), name="Grannens", bounced_at=clock.now())
+    page = coordinating.get(reverse("dispatch_list")).content.decode()
+    assert "550 5.1.1 User unknown" in page
+    assert "Har tackat nej till våra brev" in page
+    assert "Rätta adressen" in page
+    assert "Grannens" not in page
+
+
+def test_the_first_page_asks_what_to_do_about_an_uncertain_letter(coordinating, dispatch):
+    Dispatch.objects.update(state=DispatchState.UNCERTAIN)
+    page = coordinating.get(reverse("today")).content.decode()
+    assert "Vi vet inte säkert om mejlet till Norrbruks IF (Exempel) kom fram" in page
+    assert f'href="{reverse("dispatch_list")}#dispatch-{dispatch.pk}"' in page
+
+
+def queries(client, address: str) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    return len(asked)
+
+
+def test_the_page_asks_as_little_for_many_letters_as_for_few(coordinating, workspace, club):
+    counts = []
+    coordinating.get(reverse("dispatch_list"))  # the session is noted the first time
+    for number in (2, 20):
+        for _ in range(number):
+            for state in ("planned", "uncertain", "handed_over"):
+                contact = a_contact(club, bounced_at=clock.now())
+                row = plan_dispatch(DispatchKind.REQUEST, workspace=workspace, to=contact, about=[(contact, "x")])
+                Dispatch.objects.filter(pk=row.pk).update(state=state, not_before=clock.now() + timedelta(days=1))
+        counts.append(queries(coordinating, reverse("dispatch_list")))
+    assert counts[0] == counts[1] <= 15
 
 
 def test_the_letters_can_be_read_where_there_is_no_mail_server(coordinating, sent):
