@@ -205,16 +205,9 @@ def test_the_same_link_later_tells_how_it_went(site, phone, js):
         assert obligation_state(Obligation.objects.get(pk=asked.pk)) == "correcting"
         approve_report(asked.reports.order_by("version").last(), by=cast.reviewer)
         text = "Språkcaféet blir kvar och får en kväll till."
-        Assessment.objects.create(
-            plan=cast.plan,
-            year=2026,
-            measure=asked.assignment.measure,
-            achievement="met",
-            trend="better",
-            text=text,
-            by_user=cast.coordinator,
-        )
         if not AnnualFollowUp.objects.exists():
+            judged = {"measure": asked.assignment.measure, "achievement": "met", "trend": "better", "text": text}
+            Assessment.objects.create(plan=cast.plan, year=2026, by_user=cast.coordinator, **judged)
             AnnualFollowUp.objects.create(plan=cast.plan, year=2026, version=1, rules_version="1", frozen_by=cast.coordinator)
     seen.open(f"/answer/{asked.pk}/", name="concluded")
     assert text in seen.text
