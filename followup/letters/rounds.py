@@ -21,8 +21,8 @@ from stakeholders.models import ContactPerson, Dispatch
 from stakeholders.rules import DispatchKind
 
 ASKED = (State.UNANSWERED, State.RETURNED, State.WITHDRAWN)
-ALWAYS_ASKED = 2
-"""Questions besides the figures: how it goes, and what has happened."""
+ALWAYS_ASKED = 3
+"""Screens besides the one with figures: how it goes, what has happened, and looking it through. The first page says the same number."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def write_round_letter(dispatch: Dispatch) -> Letter | None:
 def preview_request(assignment: Assignment, period: Period) -> Letter:
     """The first letter about this assignment as its contact would see it. Stores nothing; the link leads nowhere."""
     contact = assignment.contact or ContactPerson(actor=assignment.actor)
-    asked = Asked(assignment.measure.title, period.due_on, ALWAYS_ASKED + assignment.reported.filter(removed_at=None).count())
+    asked = Asked(assignment.measure.title, period.due_on, ALWAYS_ASKED + assignment.reported.filter(removed_at=None).exists())
     with translation.override(contact.language):
         return _request(Question(contact, assignment.actor.name, period, [asked], f"{settings.BASE_URL}/l/…"))
 
@@ -183,6 +183,6 @@ def _asked(obligation: Obligation) -> Asked:
     return Asked(
         obligation.assignment.measure.title,
         due_on(obligation),
-        ALWAYS_ASKED + len(obligation.pinned.all()),
+        ALWAYS_ASKED + bool(obligation.pinned.all()),
         has_draft=hasattr(obligation, "draft"),
     )

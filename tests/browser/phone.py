@@ -34,15 +34,15 @@ class Phone:
         self.visit.go(path, status=status, name=name or self._short(path))
         return self._hold()
 
-    def open_letter(self, dispatch: Dispatch) -> "Phone":
-        """The letter as its receiver reads it, on the phone. Pressing its button is the first tap."""
+    def open_letter(self, dispatch: Dispatch, says: str = "") -> "Phone":
+        """The letter as its receiver reads it, on the phone. Pressing its button, which `says` something, is the first tap."""
         with self.site.database():
             letter = compose(dispatch)
         assert letter is not None
         self.page.goto("about:blank")
         self.page.set_content(letter.html.replace(settings.BASE_URL, self.site.url))
         self.page.screenshot(path=SCREENSHOTS / f"{self.visit.name}-letter-360.png", full_page=True)
-        return self.press(self.page.locator("a").first, "start")
+        return self.press(self.page.locator(f"a:has-text('{says}')").first, "start")
 
     def tap(self, words: str, name: str = "") -> "Phone":
         """Press the button, link or fold that says `words`."""

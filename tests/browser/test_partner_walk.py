@@ -49,8 +49,9 @@ def test_from_the_mail_to_tack_in_six_taps_a_number_and_a_sentence(site, phone, 
     with site.database():
         asked = site.cast.an_answer("Norrbruks IF", "cafe", earlier=12)
         letter = site.cast.letter(asked)
-    seen = phone(js).open_letter(letter)
+    seen = phone(js).open_letter(letter, says="Svara på 4 korta frågor")
     assert "Hur gick det med Språkcafé?" in seen.heading
+    assert "4 korta frågor" in seen.text
     seen.tap("Börja").tap("Enligt plan")
     assert "Förra gången 12 · årets mål 30" in seen.text
     seen.type(14).tap("Nästa", "figures")

@@ -70,7 +70,7 @@ def test_the_first_letter(workspace, contact, obligation):
     assert letter.subject == "Hur gick det med ”Läxhjälp” september–december 2026? (2 minuter)"
     assert letter.text.startswith("Hej Robin!\n\nNorrbruks IF (Exempel) och vi gör ”Läxhjälp” tillsammans.")
     for words in (
-        "Svara på 3 korta frågor:\n",
+        "Svara på 4 korta frågor:\n",
         "Du behöver inget konto och inget lösenord.",
         "Svara senast fredag 22 januari.",
         "Har inget nytt hänt? Välj ”Inget nytt”, så är du klar.",
@@ -310,7 +310,7 @@ def test_previews_store_nothing_and_lead_nowhere(workspace, contact, assignment,
     assert second.subject == "Vill ni vara med i ”Läxhjälp”?"
     assert links(first) == {f"{settings.BASE_URL}/l/…"}
     assert not AccessLink.objects.exists()
-    assert [block.label for block in first.blocks if isinstance(block, Button)] == ["Svara på 3 korta frågor"]
+    assert [block.label for block in first.blocks if isinstance(block, Button)] == ["Svara på 4 korta frågor"]
 
 
 def test_a_link_is_never_built_from_what_the_browser_says(workspace, contact, obligation, settings):
