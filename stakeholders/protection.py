@@ -10,6 +10,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connections
+from django.db.models import UniqueConstraint
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ def _statements(model: Any, vendor: str) -> Iterable[str]:
         )
         if vendor == "postgresql":
             yield from _truncate_guard(table)
+        else:
+            yield from _trigger(vendor, table, "keep_place", "INSERT", _is_taken(model, table), f"{table}: rows are never replaced")
         if rule.parent:
             column, parent, fact = rule.parent
             sealed = f"EXISTS (SELECT 1 FROM {parent} WHERE id = NEW.{column} AND {fact} IS NOT NULL)"
@@ -85,6 +88,19 @@ def _statements(model: Any, vendor: str) -> Iterable[str]:
         differ = f"({wall.left}) {_is_not(vendor)} ({wall.right})"
         for event in ("INSERT", "UPDATE"):
             yield from _trigger(vendor, table, f"same_room_{event.lower()}", event, differ, f"{table}: belongs to another workspace")
+
+
+def _is_taken(model: Any, table: str) -> str:
+    """The condition under which SQLite's INSERT OR REPLACE would push a row out, which no DELETE trigger sees: its key is there already."""
+    meta = model._meta
+    keys = [[field.column] for field in meta.local_concrete_fields if field.unique]
+    for constraint in meta.constraints:
+        if isinstance(constraint, UniqueConstraint) and constraint.condition is None:
+            names = constraint.fields or [getattr(each, "name", "") for each in constraint.expressions]
+            if all(names):
+                keys.append([meta.get_field(name).column for name in names])
+    same = (" AND ".join(f"{column} = NEW.{column}" for column in key) for key in keys)
+    return " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {each})" for each in same)
 
 
 def _is_kept(rule: AppendOnly) -> str:
