@@ -110,12 +110,12 @@ def page(year: Year, *, fingerprint: str = "") -> str:
 
 
 def pdf(year: Year, *, fingerprint: str = "") -> bytes:
-    """The year as tagged PDF (PDF/UA-1): headings, tables and pictures with their words. `fingerprint` stands on every page."""
+    """The year as PDF/A-2a: for the archive, and tagged with headings, tables and pictures in words. `fingerprint` stands on every page."""
     from weasyprint import HTML  # half a second to import, and only a job needs it
 
     styles = _styles().replace("font-weight: 200 900;", "").replace("650", "600")  # what WeasyPrint knows of weights: whole hundreds
-    html = _render(year, styles + _page_foot(year, fingerprint), fingerprint)
-    return HTML(string=html, base_url="static:css/", url_fetcher=_own_file).write_pdf(pdf_variant="pdf/ua-1")
+    html = _TOLD.sub(r"<title>\1. \2</title>", _render(year, styles + _page_foot(year, fingerprint), fingerprint))
+    return HTML(string=html, base_url="static:css/", url_fetcher=_own_file).write_pdf(pdf_variant="pdf/a-2a")
 
 
 def _render(year: Year, styles: str, fingerprint: str) -> str:
@@ -123,6 +123,9 @@ def _render(year: Year, styles: str, fingerprint: str) -> str:
         "followup/year_file.html", {"year": year, "styles": styles, "fingerprint": fingerprint, "is_frozen": True, "shown": None}
     )
 
+
+_TOLD = re.compile(r"<title>([^<]*)</title><desc>([^<]*)</desc>")
+"""A picture's name and words: WeasyPrint reads out only what is in the title."""
 
 _FONT_FACE = re.compile(r"@font-face\s*{[^}]*}")
 

@@ -4,8 +4,11 @@ import ctypes
 import hashlib
 import io
 import json
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime
 
 import pypdfium2
@@ -54,6 +57,34 @@ def bytes_of(annual: AnnualFollowUp) -> dict[str, str]:
     return {file.name: hashlib.sha256(bytes(file.content)).hexdigest() for file in annual.files.all()}
 
 
+def tags_of(page: pypdfium2.PdfPage) -> Iterator[tuple[str, str]]:
+    """The structure of a page as a screen reader meets it: each tag and its alternative words."""
+    raw = pypdfium2.raw
+
+    def told(ask, element) -> str:
+        size = ask(element, None, 0)
+        words = ctypes.create_string_buffer(size)
+        ask(element, words, size)
+        return words.raw.decode("utf-16-le").rstrip("\0")
+
+    def walk(element) -> Iterator[tuple[str, str]]:
+        yield told(raw.FPDF_StructElement_GetType, element), told(raw.FPDF_StructElement_GetAltText, element)
+        for place in range(raw.FPDF_StructElement_CountChildren(element)):
+            if child := raw.FPDF_StructElement_GetChildAtIndex(element, place):
+                yield from walk(child)
+
+    tree = raw.FPDF_StructTree_GetForPage(page)
+    for place in range(raw.FPDF_StructTree_CountChildren(tree)):
+        yield from walk(raw.FPDF_StructTree_GetChildAtIndex(tree, place))
+
+
+def streams_of(pdf: bytes) -> Iterator[bytes]:
+    """What is packed in the file."""
+    for packed in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
+        with suppress(zlib.error):
+            yield zlib.decompress(packed)
+
+
 def fonts_of(document: pypdfium2.PdfDocument) -> set[str]:
     """The families of the letters on the pages."""
     found = set()
@@ -92,8 +123,13 @@ def test_management_freezes_a_closed_year_and_nothing_ever_changes_it(client, cl
     document = pypdfium2.PdfDocument(pdf)
     mark = before["arsuppfoljning-2026.json"]
     assert all(mark in page.get_textpage().get_text_range().replace("\r\n", "") for page in document), "the fingerprint is on every page"
+    within = pdf + b"".join(streams_of(pdf))
+    assert b'pdfaid:part="2" pdfaid:conformance="A"' in within, "it says that it is PDF/A-2a"
+    assert (b"/OutputIntents" in within, b"/Encrypt" in within, b"/JavaScript" in within) == (True, False, False)
     assert document.is_tagged(), "/MarkInfo /Marked true in the catalogue"
-    assert pypdfium2.raw.FPDF_StructTree_CountChildren(pypdfium2.raw.FPDF_StructTree_GetForPage(document[0])) > 0
+    tags = [tag for page in document for tag in tags_of(page)]
+    assert {"H1", "H2", "P", "Table", "THead", "TBody", "TR", "TH", "TD", "Figure"} <= {kind for kind, _words in tags}
+    assert any("Utgångsläge" in words or "Mål 2028" in words for kind, words in tags if kind == "Figure"), "a picture is told in words"
     assert any(name.startswith("Source-Sans-3") for name in fonts_of(document)), "our own letters, not what the machine happens to have"
     assert mark in bytes(annual.files.get(name="arsuppfoljning-2026.html").content).decode()
 
