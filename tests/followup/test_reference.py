@@ -1,5 +1,6 @@
 """What must hold for every figure, whatever has happened: properties of the reference on random plans."""
 
+import os
 import random
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from tests.followup.random_facts import FIRST, LAST, random_facts, random_window
 seeds = st.integers(0, 2**32)
 ONCE = (Phase.explicit, Phase.reuse, Phase.generate)  # a smaller seed is not a simpler plan
 moments = st.datetimes(FIRST.replace(tzinfo=None), LAST.replace(tzinfo=None), timezones=st.just(UTC))
-some = settings(max_examples=60, deadline=None, phases=ONCE)
+some = settings(max_examples=2000 if os.environ.get("DRILL") else 60, deadline=None, phases=ONCE)
 
 
 def everything(facts: f.Facts, seed: int, as_of: datetime) -> list:

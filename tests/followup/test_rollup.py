@@ -18,7 +18,7 @@ from followup.reference.trend import trend
 from tests.followup.random_facts import FIRST, LAST, random_facts, random_windows
 from tests.followup.stored import stored, stored_actor
 
-PLANS = int(os.environ.get("RANDOM_PLANS", "60"))
+PLANS = int(os.environ.get("RANDOM_PLANS", "2000" if os.environ.get("DRILL") else "60"))
 seeds = st.integers(0, 2**32)
 ONCE = (Phase.explicit, Phase.reuse, Phase.generate)  # a smaller seed is not a simpler plan
 moments = st.datetimes(FIRST.replace(tzinfo=None), LAST.replace(tzinfo=None), timezones=st.just(UTC))
