@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from followup.figures import Figure, Number, Window
-from followup.models import Obligation, ObligationRuling, OverlapDecision, Publication, Report
+from followup.models import ObligationRuling, OverlapDecision, Publication, Report
 from followup.rollup.shown import ScopeName, Shown
 from followup.suppression import refreshed
 from followup.words import Audience, Protection
@@ -89,43 +89,79 @@ def latest(plan: Plan, window: Window, audience: Audience) -> Publication | None
 def published_figure(publication: Publication, indicator: int, scope: ScopeName | None = None) -> Published | None:
     """One figure of a publication; the whole plan's when no scope is named."""
     entry = _by_scope(publication).get((indicator, scope or ("plan", publication.plan_id)))
-    if entry is None:
-        return None
+    return _as_published(entry) if entry else None
+
+
+def revision(shown: Shown, publication: Publication, indicator: int, scope: ScopeName | None = None) -> Revision | None:
+    """How a published figure has changed for its audience; None while it stands, or when it was not published."""
+    return revisions(shown, publication, [indicator], scope).get(indicator)
+
+
+def revisions(shown: Shown, publication: Publication, indicators: Iterable[int], scope: ScopeName | None = None) -> dict[int, Revision]:
+    """The published figures that have changed for their audience, by indicator. No query where nothing has."""
+    window = Window(publication.window_start, publication.window_end)
+    members = shown.scopes.get(scope) if scope else None
+    entries = _by_scope(publication)
+    changed: dict[int, tuple[Published, Figure]] = {}
+    for indicator in indicators:
+        entry = entries.get((indicator, scope or ("plan", publication.plan_id)))
+        if entry and not entry.get("is_held"):
+            old, new = _as_published(entry), shown.figure(indicator, window, members)
+            if (old.low, old.high, old.protection) != (new.low, new.high, new.protection):
+                changed[indicator] = old, new
+    causes = _causes(publication, shown.rollup.as_of, {report for old, new in changed.values() for report in (*old.reports, *new.reports)})
+    return {
+        indicator: Revision(old, new, tuple(causes.about(indicator, {*old.reports, *new.reports})))
+        for indicator, (old, new) in changed.items()
+    }
+
+
+def _as_published(entry: dict[str, Any]) -> Published:
     protection = Protection(entry["protection"]) if entry["protection"] else None
     low, high = _read(entry["low"]), _read(entry["high"])
     return Published(low, high, entry["approved"], entry["expected"], protection, tuple(entry["reports"]), entry.get("is_held", False))
 
 
-def revision(shown: Shown, publication: Publication, indicator: int, scope: ScopeName | None = None) -> Revision | None:
-    """How a published figure has changed for its audience; None while it stands, or when it was not published."""
-    window = Window(publication.window_start, publication.window_end)
-    old = published_figure(publication, indicator, scope)
-    if old is None or old.is_held:
-        return None
-    new = shown.figure(indicator, window, shown.scopes.get(scope) if scope else None)
-    if (old.low, old.high, old.protection) == (new.low, new.high, new.protection):
-        return None
-    return Revision(old, new, tuple(_because(publication, shown.rollup.as_of, indicator, {*old.reports, *new.reports})))
+@dataclass(frozen=True, slots=True)
+class _Causes:
+    """What was recorded since a publication: by obligation, by indicator; and which obligation each report answers."""
+
+    of_obligation: dict[int, list[Because]]
+    of_indicator: dict[int, list[Because]]
+    obligation_of: dict[int, int]
+
+    def about(self, indicator: int, reports: set[int]) -> list[Because]:
+        obligations = {self.obligation_of[report] for report in reports}
+        found = [each for obligation in obligations for each in self.of_obligation.get(obligation, ())]
+        return sorted([*found, *self.of_indicator.get(indicator, ())], key=lambda each: each.at)
 
 
-def _because(publication: Publication, as_of: datetime, indicator: int, reports: set[int]) -> list[Because]:
-    after, until = publication.recorded_at, as_of
-    obligations = Obligation.objects.filter(reports__in=reports)
-    found = []
+def _causes(publication: Publication, as_of: datetime, reports: set[int]) -> _Causes:
+    """Approvals, withdrawals, rulings and decisions between the publication and a moment, in four queries; none when no figure changed."""
+    causes = _Causes({}, {}, {})
+    if not reports:
+        return causes
+    after = publication.recorded_at
+    causes.obligation_of.update(Report.objects.filter(pk__in=reports).values_list("pk", "obligation_id"))
+    obligations = set(causes.obligation_of.values())
     later = Report.objects.filter(obligation__in=obligations).select_related("approved_by", "withdrawn_by")
-    for report in later.filter(Q(approved_at__gt=after, approved_at__lte=until) | Q(withdrawn_at__gt=after, withdrawn_at__lte=until)):
-        if report.approved_at and after < report.approved_at <= until:
-            found.append(Because(_("godkänd"), report.approved_at, _name(report.approved_by), report.correction_reason, report.pk))
-        if report.withdrawn_at and after < report.withdrawn_at <= until:
-            found.append(
-                Because(_("återkallad"), report.withdrawn_at, _name(report.withdrawn_by), report.withdrawn_reason or "", report.pk)
-            )
-    for ruling in ObligationRuling.objects.filter(obligation__in=obligations, recorded_at__gt=after, recorded_at__lte=until):
-        found.append(Because(ruling.get_kind_display(), ruling.recorded_at, _name(ruling.by_user), ruling.reason))
+    for report in later.filter(Q(approved_at__gt=after, approved_at__lte=as_of) | Q(withdrawn_at__gt=after, withdrawn_at__lte=as_of)):
+        own = causes.of_obligation.setdefault(report.obligation_id, [])
+        if report.approved_at and after < report.approved_at <= as_of:
+            own.append(Because(_("godkänd"), report.approved_at, _name(report.approved_by), report.correction_reason, report.pk))
+        if report.withdrawn_at and after < report.withdrawn_at <= as_of:
+            why = report.withdrawn_reason or ""
+            own.append(Because(_("återkallad"), report.withdrawn_at, _name(report.withdrawn_by), why, report.pk))
+    rulings = ObligationRuling.objects.filter(obligation__in=obligations, recorded_at__gt=after, recorded_at__lte=as_of)
+    for ruling in rulings.select_related("by_user"):
+        because = Because(ruling.get_kind_display(), ruling.recorded_at, _name(ruling.by_user), ruling.reason)
+        causes.of_obligation.setdefault(ruling.obligation_id, []).append(because)
     window = {"window_start": publication.window_start, "window_end": publication.window_end}
-    for decision in OverlapDecision.objects.filter(indicator=indicator, recorded_at__gt=after, recorded_at__lte=until, **window):
-        found.append(Because(decision.get_kind_display(), decision.recorded_at, _name(decision.by_user), decision.basis))
-    return sorted(found, key=lambda each: each.at)
+    decisions = OverlapDecision.objects.filter(indicator__plan=publication.plan_id, recorded_at__gt=after, recorded_at__lte=as_of, **window)
+    for decision in decisions.select_related("by_user"):
+        because = Because(decision.get_kind_display(), decision.recorded_at, _name(decision.by_user), decision.basis)
+        causes.of_indicator.setdefault(decision.indicator_id, []).append(because)
+    return causes
 
 
 def _name(user: Any) -> str:

@@ -10,6 +10,8 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import NamedTuple
 
+from django.db.models import Case, F, Q, When
+
 from followup.figures import AgainstTarget, Cell, Change, Figure, Part, Preliminary, Window
 from followup.models import Publication
 from followup.rollup.folds import is_last_only
@@ -52,7 +54,7 @@ class Shown:
     """The figures of a plan as one audience may see them; asks like a `Rollup`.
 
     `own_actor`: the partner who reads, and knows its own numbers. `hidden_before`: what earlier publications for this audience hid.
-    `tree`: what lies under what, when the page has read it already.
+    `tree`: what lies under what, when the page has read it already. `publication`: what was published of the window that was asked about.
     """
 
     def __init__(
@@ -63,12 +65,14 @@ class Shown:
         own_actor: int | None = None,
         hidden_before: Set[HiddenName] = frozenset(),
         tree: Tree | None = None,
+        publication: Publication | None = None,
     ) -> None:
         self.rollup = rollup
         self.audience = audience
         self.own_actor = own_actor
         self.hidden_before = hidden_before
         self.tree = tree
+        self.publication = publication
         self._decisions: dict[tuple[int, int], _Decision] = {}
 
     def is_protected(self, indicator: int) -> bool:
@@ -243,19 +247,31 @@ def load_shown(
     own_actor: int | None = None,
     trends: bool = False,
     tree: Tree | None = None,
+    published: Window | None = None,
 ) -> Shown:
-    """Read what is needed for these windows and show it to an audience. Whole years are read: what is hidden must not depend on the page."""
+    """Read what is needed for these windows and show it to an audience. Whole years are read: what is hidden must not depend on the page.
+
+    `published`: the window whose last publication is to be at hand.
+    """
     whole = {each for window in windows for each in (window, *((Window.year(window.end.year),) if audience != Audience.REVIEW else ()))}
     before = {each.year_before() for each in whole if not each.is_since_start} if trends else set()
     rollup = Rollup(plan, whole | before, as_of, indicators, breakdowns=True, stocks_from_start=audience != Audience.REVIEW)
-    hidden = frozenset() if audience == Audience.REVIEW else hidden_before(plan, audience, rollup.as_of)
-    return Shown(rollup, audience, own_actor=own_actor, hidden_before=hidden, tree=tree)
+    hidden, publication = _published(plan, audience, rollup.as_of, published)
+    return Shown(rollup, audience, own_actor=own_actor, hidden_before=hidden, tree=tree, publication=publication)
 
 
-def hidden_before(plan: Plan, audience: Audience, as_of: datetime) -> frozenset[HiddenName]:
-    """What any publication for the audience hid until then: it stays hidden."""
-    publications = Publication.objects.filter(plan=plan, audience=audience, recorded_at__lte=as_of)
-    return frozenset(tuple(name) for names in publications.values_list("content__hidden", flat=True) for name in names or ())
+def _published(plan: Plan, audience: Audience, as_of: datetime, window: Window | None) -> tuple[frozenset[HiddenName], Publication | None]:
+    """What any publication for the audience hid until then (it stays hidden), and the last one of the window, with its content. One query."""
+    known = Publication.objects.filter(plan=plan, audience=audience, recorded_at__lte=as_of).order_by("id")
+    if audience == Audience.REVIEW and window is None:
+        return frozenset(), None
+    is_asked = Q(window_start=window.start, window_end=window.end) if window else Q(pk=None)
+    rows = list(known.defer("content").annotate(hidden=F("content__hidden"), whole=Case(When(is_asked, then=F("content")))))
+    hidden = frozenset(tuple(name) for row in rows for name in row.hidden or ())
+    latest = next((row for row in reversed(rows) if row.whole is not None), None)
+    if latest:
+        latest.content = latest.whole
+    return hidden if audience != Audience.REVIEW else frozenset(), latest
 
 
 def without_number(figure: Figure, protection: Protection) -> Figure:

@@ -13,6 +13,7 @@ from followup.year.book import Book
 from followup.year.outside import outside_groups
 from followup.year.page import DecisionRow, Year
 from followup.year.reading import read_book
+from followup.year.revisions import revision_rows
 from followup.year.sections import (
     actor_rows,
     big_numbers,
@@ -74,6 +75,7 @@ def compose(book: Book, *, is_narrowed: bool = False) -> Year:
         funding=funding_rows(book),
         methods=methods(book),
         is_running=book.is_running,
+        revisions=() if is_narrowed else revision_rows(book),
     )
 
 

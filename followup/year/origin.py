@@ -11,7 +11,7 @@ from followup.figures import AgainstTarget, Change, Figure, Window
 from followup.models import OverlapDecision, ReportLine
 from followup.rollup import Shown as SeenBy
 from followup.rollup import load_shown
-from followup.rollup.publications import Revision, latest, revision
+from followup.rollup.publications import Revision, revision
 from followup.rollup.rows import VersionRow
 from followup.rollup.shown import ScopeName
 from followup.words import Audience, LineState, Verdict
@@ -66,7 +66,8 @@ def origin_of(indicator: Indicator, window: Window, *, audience: Audience, as_of
     plan = indicator.plan
     last = min(window.end.year, plan.last_year)
     years = [Window.year(year) for year in range(max(plan.first_year, last - YEARS_SHOWN + 1), last + 1)]
-    seen = load_shown(plan, [window, *years], audience, as_of=as_of, indicators=[indicator.pk], trends=not window.is_since_start)
+    has_year_before = not window.is_since_start
+    seen = load_shown(plan, [window, *years], audience, as_of=as_of, indicators=[indicator.pk], trends=has_year_before, published=window)
     scope = _scope(seen, choice)
     asked = seen.rollup.answers.get(indicator.pk, {}).keys()
     if scope is not None and not scope:
@@ -77,7 +78,6 @@ def origin_of(indicator: Indicator, window: Window, *, audience: Audience, as_of
     version = line.on(window.end) if line else None
     original, current = _against(seen, indicator.pk, window, version) if scope is None else (None, None)
     definitions = list(indicator.versions.filter(recorded_at__lte=as_of).select_related("by_user"))
-    publication = latest(plan, window, audience)
     name = _published_as(choice)
     return Origin(
         figure=figure,
@@ -87,7 +87,7 @@ def origin_of(indicator: Indicator, window: Window, *, audience: Audience, as_of
         original=original,
         current=current,
         change=None if window.is_since_start else seen.change(indicator.pk, window, scope),
-        revision=revision(seen, publication, indicator.pk, name) if publication and (name or not choice) else None,
+        revision=revision(seen, seen.publication, indicator.pk, name) if seen.publication and (name or not choice) else None,
         scale=next((each.scale for each in definitions if version and each.pk == version.id), []),
         decisions=_decisions(seen, indicator.pk, window),
         definitions=definitions,

@@ -186,6 +186,7 @@ class FundingRow:
 class Revision:
     """A published figure that a later approval altered: old → new, who, when, why."""
 
+    indicator: int
     name: str
     old: str
     new: str

@@ -38,7 +38,9 @@ def read_book(plan: Plan, year: int, *, audience: Audience, as_of: datetime, cho
     book = Book(plan=plan, year=year, as_of=as_of, audience=audience)
     read_plan(book)
     read_beside(book)
-    seen = book.seen = load_shown(plan, [Window.year(year - 1), Window.year(year)], audience, as_of=as_of, tree=book.tree())
+    seen = book.seen = load_shown(
+        plan, [Window.year(year - 1), Window.year(year)], audience, as_of=as_of, tree=book.tree(), published=Window.year(year)
+    )
     rollup = seen.rollup
     rollup.effect_from = _effect_from(book)
     read_options(book, rollup)

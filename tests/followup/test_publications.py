@@ -1,8 +1,10 @@
 """What was published stays as it was shown; the live page says what has changed since, and why."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
+from django.test import Client
 
 from followup import rollup
 from followup.figures import Window
@@ -30,6 +32,13 @@ def publish(world: DatabaseWorld, period: str) -> None:
 
 def published(world: DatabaseWorld, indicator: str, when: str, audience: str):
     return published_figure(latest(world.plan, window(when), audience), world._indicator(indicator).pk)
+
+
+def signed_in(user) -> Client:
+    """A browser of its own: a session does not last from one month to another."""
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 def test_an_open_round_is_not_published(world):
@@ -141,3 +150,31 @@ def test_a_publication_stands_as_it_was_whatever_happens_later(world):
     with clock.at(world.now):
         seen = rollup.load_shown(world.plan, [Window.period(2026, "tertial", 1)], Audience.REVIEW)
     assert revision(seen, latest(world.plan, window("2026T1"), Audience.REVIEW), world._indicator("besök").pk).new.low == 44_0000
+
+
+def test_the_year_s_page_says_what_is_revised_since_it_was_published(world, django_assert_max_num_queries):
+    """Old and new, who, when and why, with the way to the figure and its reports; nothing while it stands."""
+    for name in ("besök", "samtal"):
+        world.indicator(name, IndicatorKind.COUNT)
+    world.asks("A", ["besök", "samtal"], ["2026"])
+    world.on("2027-01-10")
+    world.reports("A", "2026", lines={"besök": 40, "samtal": 7})
+    world.on("2027-02-20")
+    publish(world, "2026")
+    address = f"/plans/{world.plan.pk}/years/2026/"
+    with clock.at(world.now):
+        client = signed_in(world.manager)
+        assert "Årsuppföljning 2026" in (page := client.get(address).content.decode())
+        assert "Reviderat" not in page
+    world.on("2027-04-01")
+    world.unlocks("2026", "2027-04-08")
+    world.reports("A", "2026", lines={"besök": 44, "samtal": 7})
+    with clock.at(world.now):
+        client = signed_in(world.manager)
+        client.get("/years/")
+    with clock.at(world.now), django_assert_max_num_queries(25 + 4):
+        page = client.get(address).content.decode()
+    (row,) = re.findall(r"<tr>.*?</tr>", page.partition('id="revisions"')[2].partition("</table>")[0].partition("<tbody>")[2], re.DOTALL)
+    words = " ".join(re.sub(r"<[^>]+>", " ", row).split())
+    assert words == f"Besök 40 44 {world.coordinator.name}, 1 april 2027 Rätt siffra (exempel)."
+    assert f"/indicators/{world._indicator('besök').pk}/figure/?year=2026" in row
