@@ -128,6 +128,12 @@ def exact_number(value: str, decimals: int = 0) -> str:
     return number(_value(value), decimals) or "saknas"
 
 
+@register.filter
+def by_year(series: OutsideSeries) -> list[tuple[int, str]]:
+    """`{% for year, value in series|by_year %}`: its years, each with its value."""
+    return list(zip(series.years, series.values, strict=True))
+
+
 @register.simple_tag
 def own_style(styles: str) -> SafeString:
     """`{% own_style styles %}`: our own stylesheets, inside a file that must stand by itself."""

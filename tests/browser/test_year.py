@@ -1,0 +1,189 @@
+"""What board and owner open: the year on the first screen, on a phone, at 400 per cent, in grey and on paper; and the years side by side."""
+
+from datetime import date
+
+import pypdfium2
+import pytest
+
+from followup.actions.annual import freeze_year
+from followup.actions.decisions import ask_for_decision
+from followup.freeze import File, json_bytes
+from followup.models import OutsideValue
+from followup.words import Audience, ImplementationStatus
+from followup.year.build import year_of
+from measures.rules import SCALE
+from stakeholders import clock
+from stakeholders.rules import Role
+from tests.factories import (
+    a_goal,
+    a_measure,
+    a_period,
+    a_plan,
+    a_report,
+    a_target,
+    a_user,
+    a_workspace,
+    an_actor,
+    an_assignment,
+    an_indicator,
+    an_obligation,
+)
+
+TOO_WIDE = """[...document.querySelectorAll('main .scroll')]
+    .filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.getAttribute('aria-labelledby'))"""
+YEAR = clock.today().year - 1
+AREAS = ("Boende och uthyrning", "Arbete och försörjning", "Uppväxt och utbildning", "Trygghet och utemiljö")
+
+
+def fill() -> dict:
+    """Four focus areas, sixteen measures, three partners, two years; one target revised, one effect too early to judge, one answer missing."""
+    room = a_workspace("norrbruk")
+    company = an_actor(room, "Norrbruksbyggen AB (Exempel)", kind="housing_company")
+    manager, reviewer, by = (a_user(company, role) for role in (Role.MANAGEMENT, Role.REVIEWER, Role.COORDINATOR))
+    plan = a_plan(room, first_year=YEAR - 1, last_year=YEAR + 8, title="Handlingsplan (Exempel)")
+    partners = [an_actor(room, f"{name} (Exempel)") for name in ("Norrbruks IF", "Bruksskolan", "Arbetsförmedlingen Norrbruk")]
+    periods = [a_period(plan, YEAR - 1), a_period(plan, YEAR)]
+    statuses = [ImplementationStatus.ON_PLAN, ImplementationStatus.DELAYED, ImplementationStatus.DONE, ImplementationStatus.ON_PLAN]
+    for place, area in enumerate(AREAS):
+        goal = a_goal(plan, title=area)
+        for number in range(4):
+            measure = a_measure(
+                plan,
+                goal,
+                number=f"{place + 1}.{number + 1}",
+                title=f"En åtgärd för {area.lower()}",
+                budget_per_year=150_000,
+                funding="own_operations",
+                impact_months=120,
+            )
+            a_target(
+                an_indicator(measure, name=f"antal tillfällen i {area.lower()} {number + 1}"),
+                baseline=10,
+                target=60 + number,
+                year=YEAR + 2,
+            )
+            a_target(
+                an_indicator(measure, kind="stock", level="impact", name=f"andel som känner sig trygga {number + 1}", unit="%"),
+                baseline=60,
+                target=75,
+                year=YEAR + 8,
+            )
+            assignment = an_assignment(measure, partners[number % 3])
+            for step, period in enumerate(periods):
+                obligation = an_obligation(assignment, period)
+                if (place, number, step) != (3, 3, 1):
+                    a_report(
+                        obligation,
+                        by=by,
+                        approved_by=reviewer,
+                        figures=[12 + 9 * number + 20 * step, 61],
+                        implementation_status=statuses[(number + step) % 4],
+                        what_happened="Vi har bytt till onsdagar, och då kommer fler.",
+                    )
+    plan.periods.update(closed_at=clock.now())
+    shares = an_indicator(measure, kind="ratio", level="impact", name="behöriga till yrkesprogram", unit="procent")
+    for year in range(YEAR - 6, YEAR + 1):
+        value = None if year == YEAR - 3 else (80 + year % 5) * SCALE
+        OutsideValue.objects.create(
+            indicator=shares, year=year, value=value, source_line="Exempel: påhittade siffror", fetched_at=clock.now(), by_user=by
+        )
+    ask_for_decision(
+        plan,
+        YEAR,
+        by=by,
+        question="Fler läxhjälpare?",
+        why="Fyra står i kö.",
+        asked_by="Rektorn",
+        proposal="Två till.",
+        answer_by=date(YEAR + 1, 4, 30),
+    )
+    told = year_of(plan, YEAR - 1, audience=Audience.MANAGEMENT)
+    freeze_year(plan, told, [File("aret.json", "application/json", json_bytes(told))], by=manager)
+    return {"manager": manager, "plan": plan.pk, "goal": goal.pk, "indicator": shares.pk - 1}
+
+
+@pytest.fixture(scope="module")
+def site(serve):
+    return serve(fill)
+
+
+def address(site) -> str:
+    return f"/plans/{site.cast['plan']}/years/{YEAR}/"
+
+
+def test_the_first_screen_says_what_was_achieved_what_to_decide_and_how_sure_it_is(site, visit):
+    seen = visit(site, address(site), width=1280, as_=site.cast["manager"])
+    for words in (
+        "startade åtgärder är klara eller går enligt plan",
+        "Styrelsen behöver besluta om 1 sak.",
+        "Ofullständig: 1 rapport saknas",
+        "rapporter är med i siffrorna",
+    ):
+        box = seen.page.locator(f"text={words}").first.bounding_box()
+        assert box, words
+        assert box["y"] + box["height"] <= 900, f"{words}: below the first screen"
+    assert seen.weight() <= 170 * 1024, seen.weights()
+    seen.page.click("a:has-text('Styrelsen behöver besluta om 1 sak.')")
+    assert seen.page.locator("#decisions h2").bounding_box()["y"] < 900
+
+
+def test_a_figure_leads_to_its_report_and_back(site, visit):
+    seen = visit(site, address(site), width=1280, js=False, as_=site.cast["manager"])
+    seen.page.locator("#targets td.now a").first.click()
+    seen.check("figure")
+    seen.page.locator("main a[href^='/reports/']").first.click()
+    seen.check("report")
+    seen.page.go_back()
+    seen.page.locator(f"main a[href^='{address(site)}'], nav a[href^='{address(site)}']").first.click()
+    assert seen.page.inner_text("h1").startswith("Årsuppföljning")
+
+
+@pytest.mark.parametrize("width", [360, 320])
+def test_a_phone_and_400_per_cent_need_no_scrolling_sideways(site, visit, width):
+    """320 is what 1280 becomes at 400 per cent. Nothing on the page has a box of its own to scroll in either."""
+    seen = visit(site, address(site), width=width, js=False, as_=site.cast["manager"])
+    boxes = seen.page.evaluate(TOO_WIDE)
+    assert boxes == []
+    assert seen.page.evaluate("document.documentElement.scrollHeight") < 12_000
+
+
+def test_in_grey_every_state_has_its_shape_and_its_word(site, visit):
+    seen = visit(site, address(site), width=1280, as_=site.cast["manager"])
+    seen.page.evaluate("document.documentElement.style.filter = 'grayscale(1)'")
+    seen.check("grey")
+    bare = seen.page.evaluate("[...document.querySelectorAll('main .symbol')].filter(each => !each.innerText.trim()).length")
+    assert bare == 0
+
+
+def test_on_paper_the_first_page_has_the_sentences_and_nothing_to_press(site, visit, tmp_path):
+    seen = visit(site, address(site) + "?show=all", width=1280, as_=site.cast["manager"])
+    paper = pypdfium2.PdfDocument(seen.page.pdf(format="A4", prefer_css_page_size=True))
+    first = paper[0].get_textpage().get_text_range()
+    for words in ("Styrelsen behöver besluta om 1 sak.", "Så går genomförandet"):
+        assert words in first
+    whole = " ".join(page.get_textpage().get_text_range() for page in paper)
+    assert not any(words in whole for words in ("Frys året", "Ladda ner", "Visa en del"))
+    assert "Andel som känner sig trygga 4" in whole
+    assert len(paper) <= 9
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("about", ["", "goal", "indicator"])
+def test_the_years_side_by_side(site, visit, about, width):
+    query = f"?{about}={site.cast[about]}" if about else ""
+    seen = visit(site, f"/plans/{site.cast['plan']}/long/{query}", width=width, js=False, as_=site.cast["manager"])
+    assert seen.page.locator("main svg.picture").first.is_visible()
+    assert seen.weight() <= 170 * 1024
+
+
+def test_a_year_beside_the_frozen_one(site, visit):
+    seen = visit(site, address(site), width=1280, as_=site.cast["manager"])
+    seen.page.click(f"text=Jämför med frysta {YEAR - 1}")
+    seen.check("compare")
+    assert f"mått har en annan siffra {YEAR}" in seen.page.inner_text("main")
+    seen.resize(360, "compare-phone")
+
+
+def test_a_year_in_which_nothing_has_happened_says_so(site, visit):
+    seen = visit(site, f"/plans/{site.cast['plan']}/years/{YEAR + 3}/", width=1280, as_=site.cast["manager"])
+    assert "Ingen rapport har förfallit än" in seen.page.inner_text("main")
