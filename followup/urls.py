@@ -115,6 +115,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("obligations/<int:pk>/extend/", obligations.obligation_extend, name="obligation_extend"),
     path("obligations/<int:pk>/exempt/", obligations.obligation_exempt, name="obligation_exempt"),
     path("obligations/<int:pk>/reinstate/", obligations.obligation_reinstate, name="obligation_reinstate"),
+    path("obligations/<int:pk>/revoke-links/", obligations.obligation_revoke_links, name="obligation_revoke_links"),
     path("reviews/", reviews.review_list, name="review_list"),
     path("reviews/approve/", reviews.report_approve_many, name="report_approve_many"),
     path("reports/<int:pk>/", reviews.report_show, name="report_show"),

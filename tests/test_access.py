@@ -131,6 +131,7 @@ obligation_show         GET    /obligations/{obligation}/       -      404      
 obligation_extend       POST   /obligations/{obligation}/extend/    -  404      404       403      403      403     403     302     302
 obligation_exempt       POST   /obligations/{obligation}/exempt/    -  404      404       403      403      403     403     302     302
 obligation_reinstate    POST   /obligations/{obligation}/reinstate/ -  404      404       403      403      403     403     409     409
+obligation_revoke_links POST   /obligations/{obligation}/revoke-links/ - 404     404       403      403      403     403     302     302
 # Reports and their review
 review_list             GET    /reviews/                        -      200      403       403      200      403     403     200     403
 report_approve_many     POST   /reviews/approve/                -      302      403       403      302      403     403     302     403

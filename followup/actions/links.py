@@ -3,17 +3,18 @@
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from followup.links import find_link, issue_link
-from followup.models import AccessLink, AccessLinkUse
-from followup.queries.answering import WRONG_PERSON
+from followup.models import AccessLink, AccessLinkUse, Obligation
+from followup.queries.answering import WRONG_PERSON, links_to
 from stakeholders import clock, events
 from stakeholders.actions.dispatches import plan_dispatch
 from stakeholders.events import By
-from stakeholders.models import DispatchItem
+from stakeholders.models import DispatchItem, User
 from stakeholders.rules import DispatchKind
 
-__all__ = ["enter_link", "find_link", "issue_link", "revoke_link", "say_wrong_person", "send_new_link"]
+__all__ = ["enter_link", "find_link", "issue_link", "revoke_link", "revoke_links", "say_wrong_person", "send_new_link"]
 
 BETWEEN_NEW_LINKS = timedelta(minutes=5)
 NEW_LINKS_A_DAY = 5
@@ -27,6 +28,15 @@ def revoke_link(link: AccessLink, *, by: By, why: str = "") -> AccessLink:
         events.record("link.revoked", link, workspace=link.period.plan.workspace, by=by, why=why)
     link.refresh_from_db(fields=["revoked_at"])
     return link
+
+
+@transaction.atomic
+def revoke_links(obligation: Obligation, *, by: User) -> int:
+    """Close every way in to what the actor is asked in the round, when a letter has gone astray. The next letter has a new one."""
+    links = links_to(obligation)
+    for link in links:
+        revoke_link(link, by=by, why=_("Samordnaren stängde länkarna."))
+    return len(links)
 
 
 @transaction.atomic

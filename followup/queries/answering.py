@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from followup.models import AccessLink, Obligation, ObligationIndicator, ObligationRuling, Period, Report, ReportLine
@@ -81,6 +81,13 @@ def with_answers(obligations: QuerySet[Obligation]) -> QuerySet[Obligation]:
 def behind_link(link: AccessLink) -> QuerySet[Obligation]:
     """What a reporting link leads to: the actor's own obligations in the round."""
     return in_same_round(link.actor_id, link.period)
+
+
+def links_to(obligation: Obligation) -> list[AccessLink]:
+    """The links that open the obligation today, each with `used_at`: when somebody last did something by it."""
+    actor, period = obligation.assignment.actor_id, obligation.period
+    links = AccessLink.objects.usable().filter(actor=actor, period__plan=period.plan_id, period__ends_on=period.ends_on)
+    return list(links.select_related("contact", "period__plan__workspace").annotate(used_at=Max("uses__recorded_at")).order_by("id"))
 
 
 def in_same_round(actor_id: int, period: Period) -> QuerySet[Obligation]:

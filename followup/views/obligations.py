@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from followup.actions import rounds as actions
+from followup.actions.links import revoke_links
 from followup.forms.rounds import ExtendForm, ReasonForm
 from followup.models import Obligation
 from followup.permissions import can_run_round, can_submit_report
+from followup.queries.answering import links_to
 from followup.queries.history import mails_about, of_obligation
 from followup.queries.rounds import one_cell, with_all
 from followup.transitions import Verb, refusal
@@ -63,6 +65,16 @@ def obligation_reinstate(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("obligation_show", obligation.pk)
 
 
+@require_POST
+def obligation_revoke_links(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Close the links of a letter that has gone astray."""
+    obligation = _obligation_for(request, pk)
+    require(can_run_round(request.user, obligation.period.plan.workspace))
+    revoke_links(obligation, by=request.user)
+    messages.success(request, _("Länkarna är stängda. Nästa mejl har en ny."))
+    return redirect("obligation_show", obligation.pk)
+
+
 def _obligation_for(request: SignedInRequest, pk: int) -> Obligation:
     return get_object_or_404(with_all(Obligation.objects.visible_to(request.user)), pk=pk)
 
@@ -83,6 +95,7 @@ def _obligation_page(request: SignedInRequest, obligation: Obligation, *, status
             "history": of_obligation(obligation),
             "mails": mails_about(obligation) if can_review(request.user, period.plan.workspace) else [],
             "can_answer": can_submit_report(request.user, obligation) and not cell.is_answered,
+            "links": links_to(obligation) if can_run else [],
             "may": {str(verb): can_run and refusal(cell.state, verb) is None for verb in (Verb.EXTEND, Verb.EXEMPT, Verb.REINSTATE)},
             "extend_form": ExtendForm(prefix="extend"),
             "exempt_form": ReasonForm(prefix="exempt"),

@@ -37,3 +37,15 @@ def test_a_scanner_that_runs_scripts_changes_nothing_and_the_link_still_works(si
     person.close()
     with site.database():
         assert everything() != before, "the button is what counts"
+
+
+@pytest.mark.parametrize(("width", "js"), [(1280, True), (360, False)])
+def test_a_link_that_went_astray_is_closed(site, visit, width, js):
+    with site.database():
+        asked = site.cast.an_answer("Bygdegården", "cafe")
+        address = link_to(asked)
+    desk = visit(site, f"/obligations/{asked.pk}/", width=width, js=js, as_=site.cast.coordinator)
+    desk.page.click("button:has-text('Stäng länkarna')")
+    desk.page.wait_for_load_state()
+    desk.check("closed")
+    visit(site, address, width=360, js=js, status=404)

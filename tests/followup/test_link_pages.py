@@ -187,6 +187,21 @@ def test_dead_when_the_contact_has_left(address, partner, obligation):
     assert DEAD in partner.open(address, 404).text
 
 
+def test_a_letter_that_went_astray_is_closed_and_the_next_one_opens(address, partner, obligation, coordinator):
+    partner.open(address).press("Börja")
+    desk = Partner()
+    desk.client.force_login(coordinator)
+    desk.open(f"/obligations/{obligation.pk}/")
+    assert "använd" in desk.text
+    desk.press("Stäng länkarna")
+    assert "Länkarna är stängda." in desk.text
+    assert "Stäng länkarna" not in desk.text
+
+    assert partner.client.get(partner.path).status_code == 403
+    assert DEAD in partner.open(address, 404).text
+    assert "Börja" in Partner().open(link_to(obligation)).text
+
+
 def test_dead_when_somebody_else_answers_instead(address, partner, obligation, coordinator, club):
     """A new contact for the last thing that the old one answered for."""
     partner.open(address).press("Börja")
