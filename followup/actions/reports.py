@@ -167,7 +167,8 @@ def is_closed(period: Period) -> bool:
     """Whether nothing more is taken: closed, and not unlocked for now."""
     if period.closed_at is None:
         return False
-    return not period.unlocks.filter(recorded_at__gt=period.closed_at, until__gt=clock.now()).exists()
+    now = clock.now()
+    return not any(unlock.recorded_at > period.closed_at and unlock.until > now for unlock in period.unlocks.all())
 
 
 def refuse_if_closed(period: Period) -> None:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from followup.actions.answers import submit_answers
 from followup.actions.drafts import Seen
+from followup.actions.reports import is_closed
 from followup.forms.book import Book, BookForm, keys_in, read_again, read_book
 from followup.forms.book_columns import write_book
 from followup.models import Obligation
@@ -40,8 +41,8 @@ HOLDS = 12 * 60 * 60
 def my_answers(request: SignedInRequest) -> HttpResponse:
     """Every answer, round by round: this year's and last year's, older ones when asked for."""
     require(can_submit_anything(request.user))
-    asked = list(_shown(request))
-    left = {one.pk for one in left_to_answer(asked) if not one.period.closed_at}
+    asked = list(_shown(request).prefetch_related("period__unlocks"))
+    left = {one.pk for one in left_to_answer(asked) if not is_closed(one.period)}
     rounds = [
         (period, [(one, *sign(one), due_on(one), one.pk in left) for one in group])
         for period, group in groupby(asked, key=lambda one: one.period)

@@ -54,6 +54,6 @@ def test_many_answers_by_way_of_excel(site, visit, width, js):
     seen.page.click("text=Skicka in 3 svar")
     seen.page.wait_for_load_state()
     seen.check("sent")
-    assert seen.page.inner_text("h1") == "Ni har svarat på allt"
+    assert seen.page.inner_text("h1") == "Inget svar väntar på er"
     with site.database():
         assert Report.objects.filter(submitted_by_user=reporter, channel="import").count() == 3

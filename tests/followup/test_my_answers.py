@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 from zeal import zeal_ignore
 
+from followup.actions.rounds import unlock_period
 from followup.models import Draft, Obligation, Report
 from followup.queries import obligation_state
 from stakeholders import clock
@@ -128,6 +129,14 @@ def test_older_rounds_are_shown_when_asked_for(desk, plan, assignment):
     with clock.at(clock.now() + timedelta(days=400)):
         assert "Tertial 1 2025" not in desk.open("/my/").text
         assert "2025" in desk.follow("Visa äldre omgångar").text
+
+
+def test_a_closed_round_waits_for_nobody_until_it_is_unlocked(desk, period, coordinator):
+    period.closed_at = clock.now()
+    period.save()
+    assert "Inget svar väntar på er" in desk.open("/my/").text
+    unlock_period(period, by=coordinator, until=clock.now() + timedelta(days=2), reason="de var sjuka")
+    assert "3 svar väntar på er" in desk.open("/my/").text
 
 
 def test_the_page_of_another_actor_is_not_here(desk, plan, period, workspace):
