@@ -13,7 +13,7 @@ from stakeholders.actions.dispatches import set_aside
 from stakeholders.doorbell import ring
 from stakeholders.models import ContactPerson, Dispatch, DispatchItem, Membership
 from stakeholders.mornings import at, next_morning, soonest
-from stakeholders.rules import DispatchKind, Role
+from stakeholders.rules import ActorKind, DispatchKind, Role
 
 BATCH = 500
 
@@ -47,7 +47,7 @@ def _tell_management(annual: AnnualFollowUp) -> None:
 
 
 def _plan_feedback(annual: AnnualFollowUp, shown: Year) -> None:
-    """One letter to whoever we would ask at each actor that has an approved answer of the year: once a contact and year, whatever the version."""
+    """One letter to whoever we would ask at each partner that has an approved answer of the year: once a contact and year, whatever the version."""
     workspace, step = annual.plan.workspace, f"feedback {annual.plan_id}/{annual.year}"
     waiting = Dispatch.objects.filter(kind=DispatchKind.FEEDBACK, payload__annual__in=_versions(annual))
     set_aside(waiting, reason=_("Årsuppföljningen är rättad; planerat på nytt."))
@@ -76,7 +76,8 @@ def _versions(annual: AnnualFollowUp) -> list[int]:
 
 
 def _took_part(annual: AnnualFollowUp) -> list[int]:
-    """Whom to write to at each actor with an approved answer of the year."""
+    """Whom to write to at each partner with an approved answer of the year; the company itself reads the year as it is."""
     approved = Report.objects.approved().filter(obligation=OuterRef("pk"))
     asked = Obligation.objects.filter(Exists(approved), period__plan=annual.plan, period__year=annual.year)
+    asked = asked.exclude(assignment__actor__kind=ActorKind.HOUSING_COMPANY)
     return list(asked.annotate(receiver=receiver()).filter(receiver__isnull=False).values_list("receiver", flat=True).distinct())

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from followup.letters import preview_request
 from followup.models import Period
+from followup.queries.current import round_now
 from measures.models import Assignment
 from stakeholders.actions.workspaces import change_letters
 from stakeholders.forms import LettersForm
@@ -18,6 +19,7 @@ from stakeholders.messages import sender_name
 from stakeholders.models import Workspace
 from stakeholders.permissions import SignedInRequest, can_coordinate, require
 from stakeholders.refusals import ChangedMeanwhile
+from stakeholders.rules import ActorKind
 from stakeholders.views.clash import clash_page
 from stakeholders.views.rooms import workspace_of
 
@@ -50,8 +52,9 @@ def _page(request: SignedInRequest, form: LettersForm, *, status: int = 200) -> 
 
 def _sample(workspace: Workspace) -> dict[str, Any]:
     """The first letter to somebody who is assigned something, with what stands in the form."""
-    assignment = Assignment.objects.within(workspace).filter(contact__isnull=False).select_related("measure", "actor", "contact").first()
-    period = Period.objects.within(workspace).order_by("-opens_on", "id").first()
+    with_contact = Assignment.objects.within(workspace).filter(contact__isnull=False).exclude(actor__kind=ActorKind.HOUSING_COMPANY)
+    assignment = with_contact.select_related("measure", "actor", "contact").order_by("id").first()
+    period = round_now(workspace) or Period.objects.within(workspace).order_by("-due_on", "id").first()
     if assignment is None or period is None:
         return {"no_letter": _("När någon har ett uppdrag och en runda finns ser du brevet här.")}
     assignment.actor.workspace = workspace

@@ -122,8 +122,9 @@ def test_after_a_correction_nobody_gets_it_twice_and_what_waits_is_written_anew(
     assert first.version == 1
 
 
-def test_whom_it_goes_to(plan, answered, manager, reviewer, coordinator, measure, workspace, club):
-    """To a colleague of somebody who has declined; not to who has nothing approved; a person with two actors on two mornings."""
+def test_whom_it_goes_to(plan, answered, manager, reviewer, coordinator, measure, workspace, club, company):
+    """To a colleague of somebody who has declined; not to the company itself, nor to who has nothing approved; a person with two actors
+    on two mornings."""
     declined, colleague = club.contacts.get(), a_contact(club, email="kollega@norrbruk.example")
     declined.opted_out_at = clock.now()
     declined.save()
@@ -131,7 +132,10 @@ def test_whom_it_goes_to(plan, answered, manager, reviewer, coordinator, measure
         actor = an_actor(workspace, name)
         a_contact(actor, email=email)
         an_assignment(measure, actor)
+    a_contact(company)
+    an_assignment(measure, company)
     make_obligations([answered.obligation.period], by=None)
+    a_report(Obligation.objects.get(assignment__actor=company), figures=[1], approved_by=reviewer)
     a_report(Obligation.objects.get(assignment__actor__name="Kören"), figures=[1], approved_by=reviewer)
     withdrawn = a_report(Obligation.objects.get(assignment__actor__name="Ångrat"), figures=[1], approved_by=reviewer)
     withdraw_report(withdrawn, by=coordinator, reason="Fel år.")
