@@ -14,11 +14,7 @@ def own_obligations(user: Any) -> QuerySet[Obligation]:
     """What has been asked of the organisations that the user answers for, in rounds that have opened; the latest round first."""
     mine = user.memberships.active().filter(role__in=(Role.REPORTER, Role.COORDINATOR)).values("actor")
     asked = Obligation.objects.filter(assignment__actor__in=mine, period__opens_on__lte=clock.today())
-    return (
-        with_answers(asked)
-        .prefetch_related("period__unlocks")
-        .order_by("-period__ends_on", "-period", "assignment__actor", "assignment__measure__number_sort", "pk")
-    )
+    return with_answers(asked).order_by("-period__ends_on", "-period", "assignment__actor", "assignment__measure__number_sort", "pk")
 
 
 def may_be_answered_by(user: Any) -> QuerySet[Obligation]:
