@@ -54,9 +54,8 @@ def measure(people: int) -> None:
         accepted = Counter(sink.receivers())
         sink.stop()
     twice = sum(times > 1 for times in accepted.values())
-    print(
-        f"{len(accepted)} mejl överlämnade på {took:.0f} s ({took / len(accepted) * 1000:.0f} ms styck, {cpu / len(accepted) * 1000:.0f} av dem processortid), högst {memory()} MB."
-    )
+    each = f"{took / len(accepted) * 1000:.0f} ms styck, {cpu / len(accepted) * 1000:.0f} av dem processortid"
+    print(f"{len(accepted)} mejl överlämnade på {took:.0f} s ({each}), högst {memory()} MB.")
     print(f"Två gånger: {twice}. Saknas: {planned - len(accepted)}.")
 
 
