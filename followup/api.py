@@ -29,7 +29,7 @@ MOST_WINDOWS = 12
 
 
 class FiguresAsked(serializers.Serializer):
-    """What may be asked for. `window`: 2026, 2026-T2, 2026-Q1, 2026-H2, 2026-M05, a date (the year up to it) or ..2026-12-31 (since the start)."""
+    """What may be asked for. `window`: 2026, 2026-T2, 2026-Q1, 2026-H2, 2026-M05, 2024..2026, a date (the year up to it) or ..2026-12-31 (since the start)."""
 
     plan = serializers.IntegerField()
     window = serializers.ListField(child=serializers.CharField(max_length=20), min_length=1, max_length=MOST_WINDOWS)

@@ -13,13 +13,15 @@ from measures.rules import PARTS_OF_YEAR, IndicatorKind, Interval, TargetBasis
 
 Number = int | Fraction
 
-_NAMED = re.compile(r"(?P<year>[12]\d{3})(?:-(?P<letter>[MQTH])(?P<number>\d{1,2}))?|(?P<since>\.\.)?(?P<day>[12]\d{3}-\d{2}-\d{2})")
+_NAMED = re.compile(
+    r"(?P<year>[12]\d{3})(?:-(?P<letter>[MQTH])(?P<number>\d{1,2})|\.\.(?P<last>[12]\d{3}))?|(?P<since>\.\.)?(?P<day>[12]\d{3}-\d{2}-\d{2})"
+)
 _INTERVALS = {"M": Interval.MONTH, "Q": Interval.QUARTER, "T": Interval.TERTIAL, "H": Interval.HALF_YEAR}
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Window:
-    """The days a figure is about, both included: a period, 1 January to a date, or since the start."""
+    """The days a figure is about, both included: a period, 1 January to a date, some whole years, or since the start."""
 
     start: date
     end: date
@@ -27,6 +29,10 @@ class Window:
     @classmethod
     def year(cls, year: int) -> "Window":
         return cls(date(year, 1, 1), date(year, 12, 31))
+
+    @classmethod
+    def years(cls, first: int, last: int) -> "Window":
+        return cls(date(first, 1, 1), date(last, 12, 31))
 
     @classmethod
     def period(cls, year: int, interval: Interval, number: int) -> "Window":
@@ -46,10 +52,12 @@ class Window:
 
     @classmethod
     def named(cls, text: str) -> "Window":
-        """2026, 2026-T2, 2026-Q1, 2026-H2, 2026-M05; 2026-08-31 is the year up to that day, ..2026-08-31 everything. Else ValueError."""
+        """2026, 2026-T2, 2026-Q1, 2026-H2, 2026-M05, 2024..2026; 2026-08-31 is the year up to that day, ..2026-08-31 everything. Else ValueError."""
         found = _NAMED.fullmatch(text)
         if not found:
             raise ValueError(text)
+        if found["last"]:
+            return cls._range(int(found["year"]), int(found["last"]))
         if found["year"]:
             letter = found["letter"]
             return cls._part(int(found["year"]), _INTERVALS[letter], int(found["number"])) if letter else cls.year(int(found["year"]))
@@ -62,12 +70,20 @@ class Window:
             raise ValueError(number)
         return cls.period(year, interval, number)
 
+    @classmethod
+    def _range(cls, first: int, last: int) -> "Window":
+        if first > last:
+            raise ValueError(first)
+        return cls.years(first, last)
+
     @property
     def name(self) -> str:
         """What `named` reads as this window."""
         if self.is_since_start:
             return f"..{self.end}"
-        months = (self.end.month - self.start.month + 1) if self.start.year == self.end.year else 0
+        if self.spans_years:
+            return f"{self.start.year}..{self.end.year}"
+        months = self.end.month - self.start.month + 1
         for letter, interval in _INTERVALS.items():
             if months * PARTS_OF_YEAR[interval] == 12 and self == Window.period(self.end.year, interval, self.end.month // months):
                 return f"{self.end.year}-{letter}{self.end.month // months:0{2 if letter == 'M' else 1}}"

@@ -247,7 +247,7 @@ def people_over_time(own: Own, question: Question) -> Interval:
     numbers = [question.bridge(answer, number_of(answer)) for answer in own.used]
     most, total = max(numbers), sum(numbers)
     new = [0 if answer.said.state == LineState.ZERO else answer.said.new for answer in own.used]
-    from_new_year = (question.window.start.month, question.window.start.day) == (1, 1) and not question.window.is_since_start
+    from_new_year = (question.window.start.month, question.window.start.day) == (1, 1) and not question.window.spans_years
     if not from_new_year or len(numbers) == 1 or any(each is None for each in new):
         return most, total
     distinct = exact_sum(question.bridge(answer, each or 0) for answer, each in zip(own.used, new, strict=True))

@@ -22,7 +22,7 @@ def trend(facts: Facts, indicator: int, window: Window, as_of: datetime, scope: 
     known = facts.at(as_of)
     definitions = Definitions.of(known.versions, indicator)
     definition = definitions.on(window.end)
-    if definition is None or definition.kind in WITHOUT_TREND:
+    if definition is None or definition.kind in WITHOUT_TREND or window.spans_years:
         return Change(Trend.UNKNOWN, 0, None, None)
     in_scope = frozenset(assignment.id for assignment in known.latest_assignments if scope(assignment))
     question = Question(definitions, definition, window, known.overlaps, in_scope)

@@ -42,7 +42,7 @@ def load(
 
     `indicators`: ids, when only some are asked about. `breakdowns=False` leaves the cells of breakdowns out. `trends`: the year before too.
     """
-    before = [window.year_before() for window in windows if not window.is_since_start] if trends else []
+    before = [window.year_before() for window in windows if not window.spans_years] if trends else []
     return Rollup(plan, [*windows, *before], as_of, indicators, breakdowns=breakdowns)
 
 

@@ -237,7 +237,7 @@ def _over_time(each: Used, asked: Asked) -> Interval:
     numbers = [asked.bridged(answer, answer.value) for answer in used]
     most, everyone = max(numbers), sum(numbers)
     start = asked.window.start
-    if (start.month, start.day) != (1, 1) or asked.window.is_since_start:
+    if (start.month, start.day) != (1, 1) or asked.window.spans_years:
         return most, everyone
     distinct: Number = 0
     for answer in used:

@@ -108,7 +108,7 @@ class Shown:
     def change(self, indicator: int, window: Window, scope: frozenset[int] | None = None) -> Change:
         """The trend; its numbers are sums of some of the answers, so of what counts people only the word is shown."""
         found = change(self.rollup, indicator, window, scope)
-        if not self.is_protected(indicator):
+        if not found.pairs or not self.is_protected(indicator):
             return found
         is_hidden = any(self.figure(indicator, each, scope).protection for each in (window, window.year_before()))
         return Change(Trend.UNKNOWN if is_hidden else found.trend, found.pairs, None, None)
@@ -171,7 +171,7 @@ class Shown:
         """A sum since the start is shown when each year in it is."""
         answered = [self.rollup.rows.periods[each.period].end for own in self.rollup.answers[figure.indicator].values() for each in own]
         end = figure.window.end
-        years = {day.year for day in answered if day <= end}
+        years = {day.year for day in answered if figure.window.start <= day <= end}
         windows = [Window.to_date(min(end, date(year, 12, 31))) for year in sorted(years)]
         protections = [self.figure(figure.indicator, window, scope).protection for window in windows]
         hidden = next((each for each in protections if each), None)
@@ -254,7 +254,7 @@ def load_shown(
     `published`: the window whose last publication is to be at hand.
     """
     whole = {each for window in windows for each in (window, *((Window.year(window.end.year),) if audience != Audience.REVIEW else ()))}
-    before = {each.year_before() for each in whole if not each.is_since_start} if trends else set()
+    before = {each.year_before() for each in whole if not each.spans_years} if trends else set()
     rollup = Rollup(plan, whole | before, as_of, indicators, breakdowns=True, stocks_from_start=audience != Audience.REVIEW)
     hidden, publication = _published(plan, audience, rollup.as_of, published)
     return Shown(rollup, audience, own_actor=own_actor, hidden_before=hidden, tree=tree, publication=publication)

@@ -19,10 +19,15 @@ UNKNOWN = Change(Trend.UNKNOWN, 0, None, None)
 
 
 def change(rollup: Rollup, indicator: int, window: Window, scope: frozenset[int] | None = None) -> Change:
-    """The trend. The roll-up must have been loaded for the year before too (`load(…, trends=True)`)."""
+    """The trend; none over several years. The roll-up must have been loaded for the year before too (`load(…, trends=True)`)."""
     line = rollup.lines.get(indicator)
     definition = line.on(window.end) if line else None
-    if line is None or definition is None or definition.kind in ("", IndicatorKind.MILESTONE, IndicatorKind.NARRATIVE):
+    if (
+        line is None
+        or definition is None
+        or definition.kind in ("", IndicatorKind.MILESTONE, IndicatorKind.NARRATIVE)
+        or window.spans_years
+    ):
         return UNKNOWN
     before_window = window.year_before()
     pairs = _pairs(rollup, indicator, window, before_window, line, definition, scope)

@@ -39,7 +39,6 @@ def figure_show(request: HttpRequest, pk: int) -> HttpResponse:
         "origin": origin,
         "version": version,
         "figure": origin.figure,
-        "window": request.GET.get("window", ""),
         "days": window,
         "when": in_words(window),
         "as_of": request.GET.get("as_of", ""),
@@ -48,7 +47,7 @@ def figure_show(request: HttpRequest, pk: int) -> HttpResponse:
         "choice": choice,
         "about": _about(choice, plan),
         "options": _options(indicator),
-        "years": [(year, str(year)) for year in range(plan.first_year, plan.last_year + 1)],
+        "windows": _windows(plan, window),
         "crumbs": _crumbs(indicator, window, choice),
     }
     return render(request, "followup/figure.html", context)
@@ -58,6 +57,8 @@ def in_words(window: Window) -> str:
     """ "2026", "januari–april 2026", "sedan start till och med 31 december 2026"."""
     if window.is_since_start:
         return _("sedan start till och med %(day)s") % {"day": full_day(window.end)}
+    if window.spans_years and window == Window.years(window.start.year, window.end.year):
+        return f"{window.start.year}–{window.end.year}"
     is_whole_months = window.start.day == 1 and (window.end + timedelta(days=1)).day == 1
     return span(window.start, window.end) if is_whole_months else f"{full_day(window.start)}–{full_day(window.end)}"
 
@@ -69,7 +70,7 @@ def _window(request: HttpRequest, plan: Plan) -> Window:
         window = Window.named(text)
     except ValueError:
         raise Http404 from None
-    if not plan.first_year <= window.end.year <= plan.last_year:
+    if not plan.first_year <= window.end.year <= plan.last_year or not (window.is_since_start or plan.first_year <= window.start.year):
         raise Http404
     return window
 
@@ -86,6 +87,13 @@ def _as_of(request: HttpRequest) -> datetime:
     if day > clock.today():
         raise NotRight(_("Det går inte att fråga om framtiden."))
     return min(clock.now(), datetime.combine(day, time.max, clock.STOCKHOLM))
+
+
+def _windows(plan: Plan, window: Window) -> list[tuple[str, str]]:
+    """The years of the plan, and the spans of years up to the one that is shown."""
+    last = window.end.year
+    spans = [(f"{first}..{last}", f"{first}–{last}") for first in range(plan.first_year, last)]
+    return [(str(year), str(year)) for year in range(plan.first_year, plan.last_year + 1)] + spans
 
 
 def _about(choice: Choice, plan: Plan) -> str:

@@ -47,7 +47,7 @@ class Origin:
     behind: tuple[Behind, ...]
     original: AgainstTarget | None
     current: AgainstTarget | None
-    change: Change | None
+    change: Change
     revision: Revision | None
     scale: list[str]
     decisions: list[OverlapDecision]
@@ -66,8 +66,7 @@ def origin_of(indicator: Indicator, window: Window, *, audience: Audience, as_of
     plan = indicator.plan
     last = min(window.end.year, plan.last_year)
     years = [Window.year(year) for year in range(max(plan.first_year, last - YEARS_SHOWN + 1), last + 1)]
-    has_year_before = not window.is_since_start
-    seen = load_shown(plan, [window, *years], audience, as_of=as_of, indicators=[indicator.pk], trends=has_year_before, published=window)
+    seen = load_shown(plan, [window, *years], audience, as_of=as_of, indicators=[indicator.pk], trends=True, published=window)
     scope = _scope(seen, choice)
     asked = seen.rollup.answers.get(indicator.pk, {}).keys()
     if scope is not None and not scope:
@@ -86,7 +85,7 @@ def origin_of(indicator: Indicator, window: Window, *, audience: Audience, as_of
         behind=_behind(figure, indicator, seen),
         original=original,
         current=current,
-        change=None if window.is_since_start else seen.change(indicator.pk, window, scope),
+        change=seen.change(indicator.pk, window, scope),
         revision=revision(seen, seen.publication, indicator.pk, name) if seen.publication and (name or not choice) else None,
         scale=next((each.scale for each in definitions if version and each.pk == version.id), []),
         decisions=_decisions(seen, indicator.pk, window),

@@ -36,6 +36,7 @@ def random_windows(rnd: random.Random) -> list[Window]:
         Window.period(year, Interval.HALF_YEAR, rnd.randint(1, 2)),
         Window.to_date(Window.period(year, Interval.TERTIAL, 2).end),
         Window.since_start(date(year, 12, 31)),
+        Window.years(min(YEARS), year),
     ]
 
 

@@ -50,7 +50,7 @@ def _copied(tree: Path) -> Path:
 
 @contextmanager
 def _broken(mutation: Mutation, tree: Path) -> Iterator[None]:
-    path = HERE / f"{mutation.name}.patch"
+    path = tree / HERE.relative_to(ROOT) / f"{mutation.name}.patch"
     apply(path, tree)
     try:
         yield
