@@ -30,6 +30,7 @@ ZEAL_ALLOWLIST = [
     {"model": "followup.Obligation", "field": "reports"},
     {"model": "followup.Obligation", "field": "rulings"},
     {"model": "followup.Report", "field": "get()"},
+    {"model": "followup.YearText", "field": "get()"},
     {"model": "measures.Assignment", "field": "get()"},
     {"model": "measures.Measure", "field": "get()"},
     {"model": "measures.Plan", "field": "periods"},

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from followup.models import JournalNote, Obligation, Report
+from followup.models import JournalNote, Obligation, Report, YearText
 from followup.words import Audience
 from measures.models import Assignment
 from stakeholders.models import Actor, ContactPerson
-from stakeholders.permissions import can_coordinate, can_review, can_see_raw_figures, roles_anywhere, roles_in
+from stakeholders.permissions import can_coordinate, can_read_all, can_review, can_see_raw_figures, roles_anywhere, roles_in
 from stakeholders.rules import Role
 
 
@@ -97,6 +97,17 @@ def can_ask_for_decision(user: Any, workspace: Any) -> bool:
 def can_record_decision(user: Any, workspace: Any) -> bool:
     """Write down what was decided."""
     return _leads_the_year(user, workspace)
+
+
+def can_plan_texts(user: Any, workspace: Any) -> bool:
+    """Say who writes which text of the year, and by when."""
+    return _leads_the_year(user, workspace)
+
+
+def can_write_text(user: Any, text: YearText) -> bool:
+    """Those who lead the year, and whoever has been asked to."""
+    workspace = text.plan.workspace
+    return _leads_the_year(user, workspace) or (text.assignee_id == user.pk and can_read_all(user, workspace))
 
 
 def _leads_the_year(user: Any, workspace: Any) -> bool:

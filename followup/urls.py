@@ -31,6 +31,7 @@ from followup.views import (
     rounds,
     tasks,
     today,
+    workbench,
     years,
 )
 from followup.views.doors import View, by_account, by_link
@@ -143,6 +144,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("decisions/<int:pk>/", decisions.decision_show, name="decision_show"),
     path("decisions/<int:pk>/edit/", decisions.decision_edit, name="decision_edit"),
     path("decisions/<int:pk>/record/", decisions.decision_record, name="decision_record"),
+    path("plans/<int:pk>/years/<int:number>/workbench/", workbench.workbench_show, name="workbench_show"),
+    path("plans/<int:pk>/years/<int:number>/workbench/plan/", workbench.workbench_plan, name="workbench_plan"),
+    path("plans/<int:pk>/years/<int:number>/workbench/preview/", workbench.workbench_preview, name="workbench_preview"),
+    path("plans/<int:pk>/years/<int:number>/texts/<int:goal>/", workbench.text_write, name="text_write"),
     path("plans/<int:pk>/years/<int:number>/excel/", years.year_workbook, name="year_workbook"),
     path("plans/<int:pk>/years/<int:number>/<slug:table>.csv", years.year_export, name="year_export"),
     path("plans/<int:pk>/years/<int:number>/compare/", long.year_compare, name="year_compare"),

@@ -262,6 +262,12 @@ decision_edit           GET    /decisions/{decision}/edit/      -      404      
 decision_edit           POST   /decisions/{decision}/edit/      -      404      404       404      302      302     403     302     302
 decision_record         GET    /decisions/{decision}/record/    -      404      404       404      403      302     403     302     302
 decision_record         POST   /decisions/{decision}/record/    -      404      404       404      403      302     403     302     302
+workbench_show          GET    /plans/{plan}/years/2026/workbench/ -   404      404       403      200      200     200     200     200
+workbench_plan          GET    /plans/{plan}/years/2026/workbench/plan/ - 404   404       403      403      200     403     200     200
+workbench_plan          POST   /plans/{plan}/years/2026/workbench/plan/ - 404   404       403      403      302     403     302     302
+workbench_preview       GET    /plans/{plan}/years/2026/workbench/preview/ - 404 404      403      200      200     200     200     200
+text_write              GET    /plans/{plan}/years/2026/texts/{goal}/ - 404     404       403      403      200     403     200     200
+text_write              POST   /plans/{plan}/years/2026/texts/{goal}/ - 404     404       403      403      302     403     302     302
 v1:figure_list          GET    /api/v1/figures/?plan={plan}&window=2026-T1 401 404 404 200  200      200     200     200     200
 frozen_show             GET    /frozen/{frozen}/                -      404      404       404      200      200     200     200     200
 frozen_file             GET    /frozen/{frozen}/aret.json       -      404      404       404      200      200     200     200     200
@@ -334,6 +340,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "obligation_reinstate": {"reinstate-reason": "igång igen"},
     "goal_assess": {"achievement": "partly", "trend": "better", "text": "Fler kommer.", "next_step": "continue"},
     "measure_assess": {"achievement": "partly", "trend": "better", "text": "Fler kommer.", "next_step": "continue"},
+    "text_write": {"text": "Fler kommer."},
     "decision_ask": {"question": "Fler handledare?", "why": "Elva köar.", "asked_by": "Rektorn", "proposal": "Två till."},
     "decision_edit": {"question": "Ännu fler?", "why": "Elva köar.", "asked_by": "Rektorn", "proposal": "Två till.", "version": 1},
     "decision_record": {"outcome": "Ja.", "body": "Styrelsen", "decided_on": "2026-04-16", "version": 1},

@@ -4,11 +4,14 @@ from datetime import date, datetime, time
 
 from followup.actions.assessments import assess
 from followup.actions.decisions import ask_for_decision, record_decision
-from followup.models import Decision, Report
+from followup.actions.year_texts import Share, share_out, write_text
+from followup.models import Decision, Report, YearText
 from followup.words import Audience, GoalAchievement, NextStep, Trend
 from followup.year.assessments import is_judged
+from followup.year.drafts import draft_of
 from followup.year.reading import read_book
 from followup.year.suggestion import Suggestion, Suggestions
+from followup.year.texts import focus_areas
 from measures.models import Goal, Measure, Plan
 from stakeholders import clock
 from stakeholders.models import User
@@ -48,6 +51,7 @@ def judge_last_year(plan: Plan, year: int, *, coordinator: User, manager: User) 
         suggestions = Suggestions(book)
         for measure in plan.measures.filter(number__in=JUDGED_MEASURES):
             _judge(measure, year, suggestions.of_measure(measure.pk), by=coordinator)
+        write_the_year(plan, year, coordinator=coordinator, manager=manager, is_finished=True)
     with clock.at(_morning(date(year + 1, 3, 9))):
         goals = [goal for goal in book.goals.values() if is_judged(goal, book)]
         for number, goal in enumerate(goals[:-1], 1):
@@ -93,6 +97,25 @@ def ask_and_decide(plan: Plan, *, by: User) -> None:
             asked_by=part.actor.name,
             proposal="Samordnaren och aktören tar fram kostnaden till nästa möte.",
         )
+
+
+WRITTEN = "Det viktigaste i år är att arbetet har blivit av: aktörerna kommer till mötena och svarar i tid. (Exempel)"
+
+
+BEGUN = 6
+"""How many texts of a year that goes on are begun; the last of them is not done."""
+
+
+def write_the_year(plan: Plan, year: int, *, coordinator: User, manager: User, is_finished: bool) -> None:
+    """The texts are shared out and written from the drafts; of a year that goes on, five of the eight."""
+    book = read_book(plan, year, audience=Audience.REVIEW, as_of=clock.now())
+    texts = [YearText(plan=plan, year=year, goal=goal) for goal in [None, *focus_areas(book)]]
+    writers = [manager if number % 3 == 0 else coordinator for number in range(len(texts))]
+    share_out(plan, [Share(text, 0, who, date(year + 1, 2, 20)) for text, who in zip(texts, writers, strict=True)], by=coordinator)
+    for number, (text, who) in enumerate(zip(texts, writers, strict=True)):
+        if is_finished or number < BEGUN:
+            words = f"{draft_of(book, text.goal)} {WRITTEN}"
+            write_text(text, by=who, version=1, words=words, is_done=is_finished or number < BEGUN - 1)
 
 
 def _ask(plan: Plan, year: int, number: str, question: str, why: str, asked_by: str, proposal: str, *, by: User) -> Decision:

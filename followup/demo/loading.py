@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 
-from followup.demo.annual import ask_and_decide, judge_last_year
+from followup.demo.annual import ask_and_decide, judge_last_year, write_the_year
 from followup.demo.cast import make_room, make_user, write_sign_in
 from followup.demo.extras import add_overlaps, add_statistics, add_steps
 from followup.demo.history import History
@@ -44,6 +44,7 @@ def load_demo() -> str:
     History(plan, coordinator=users[Role.COORDINATOR], reviewer=users[Role.REVIEWER]).live(first_year)
     add_steps(plan, by=users[Role.COORDINATOR])
     judge_last_year(plan, first_year, coordinator=users[Role.COORDINATOR], manager=users[Role.MANAGEMENT])
+    write_the_year(plan, first_year + 1, coordinator=users[Role.COORDINATOR], manager=users[Role.MANAGEMENT], is_finished=False)
     ask_and_decide(plan, by=users[Role.COORDINATOR])
     _lay_old_mail_to_rest(workspace)
     _ask_to_freeze(plan, first_year, by=users[Role.COORDINATOR])

@@ -1,16 +1,18 @@
 """What may be said about a year: a judgement, a question to management, what was decided."""
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from followup.forms.rounds import DayInput
-from followup.models import Assessment, Decision
+from followup.models import Assessment, Decision, YearText
 from followup.words import GoalAchievement, NextStep, Trend
 from measures.models import Goal, Measure, Plan
 from stakeholders.forms import Versioned, offer, without_personal_number
+from stakeholders.models import User
 
 DAY = _("Skriv dagen som år-månad-dag, till exempel 2027-02-12.")
 
@@ -144,3 +146,43 @@ class OutcomeForm(Versioned):
             self.fields[name].required = True
             self.fields[name].error_messages["required"] = sentence
         self.fields["decided_on"].error_messages["invalid"] = DAY
+
+
+class TextForm(Versioned):
+    """The words of a text, and whether they are ready for the year."""
+
+    is_done = forms.BooleanField(label=_("Texten är klar och ska stå i årsuppföljningen"), required=False)
+
+    class Meta:
+        model = YearText
+        fields = ["text"]
+        labels = {"text": _("Texten")}
+        help_texts = {"text": _("Det viktigaste först. Skriv vad som blev bättre, vad som inte gick, och vad ni tänker göra åt det.")}
+        error_messages = {"text": {"required": _("Skriv texten.")}}
+        widgets = {"text": forms.Textarea(attrs={"rows": 10})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].required = True
+
+    def clean_text(self) -> str:
+        return without_personal_number(self.cleaned_data["text"])
+
+
+class TextPlanForm(Versioned):
+    """Who writes a text, and by when: one row of many, which all offer the same people, fetched once."""
+
+    assignee = forms.TypedChoiceField(label=_("Vem skriver"), required=False, empty_value=None)
+
+    class Meta:
+        model = YearText
+        fields = ["assignee", "write_by"]
+        labels = {"write_by": _("Klar senast")}
+        error_messages = {"write_by": {"invalid": DAY}}
+        widgets = {"write_by": DayInput()}
+
+    def __init__(self, *args: Any, writers: Mapping[int, User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        assignee = cast(forms.TypedChoiceField, self.fields["assignee"])
+        assignee.choices = [("", _("ingen än")), *((pk, str(user)) for pk, user in writers.items())]
+        assignee.coerce = lambda pk: writers[int(pk)]

@@ -1,6 +1,6 @@
 """How it goes: rounds, answers, review, judgements, and what was published."""
 
-from followup.models.annual import AnnualFollowUp, Assessment, Decision, FrozenFile, Publication
+from followup.models.annual import AnnualFollowUp, Assessment, Decision, FrozenFile, Publication, YearText
 from followup.models.correction import CorrectionRequest
 from followup.models.journal import JournalNote
 from followup.models.link import AccessLink, AccessLinkUse
@@ -32,4 +32,5 @@ __all__ = [
     "ReportLine",
     "ReportSignature",
     "ReviewComment",
+    "YearText",
 ]

@@ -103,6 +103,41 @@ class Decision(Recorded, Versioned):
         return self.question
 
 
+class YearText(Recorded, Versioned):
+    """What is written about a focus area in the year (about the whole of it: no goal), and who is to write it by when."""
+
+    plan = models.ForeignKey("measures.Plan", models.PROTECT, related_name="year_texts")
+    year = models.PositiveSmallIntegerField(_("år"))
+    goal = models.ForeignKey("measures.Goal", models.PROTECT, null=True, blank=True, related_name="year_texts")
+    assignee = models.ForeignKey(
+        "stakeholders.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("vem skriver")
+    )
+    write_by = models.DateField(_("klar senast"), null=True, blank=True)
+    text = models.TextField(_("text"), blank=True)
+    written_at = models.DateTimeField(_("skriven"), null=True, blank=True)
+    written_by = models.ForeignKey("stakeholders.User", models.PROTECT, null=True, blank=True, related_name="+")
+    done_at = models.DateTimeField(_("klar"), null=True, blank=True)
+    done_by = models.ForeignKey("stakeholders.User", models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = OfPlanQuerySet.as_manager()
+    wall = SameRoom(
+        left="SELECT NEW.plan_id",
+        right="SELECT COALESCE((SELECT plan_id FROM measures_goal WHERE id = NEW.goal_id), NEW.plan_id)",
+    )
+
+    class Meta:
+        verbose_name = _("text i årsuppföljningen")
+        verbose_name_plural = _("texter i årsuppföljningen")
+        constraints = [
+            models.UniqueConstraint("plan", "year", "goal", name="one_text_of_a_goal_and_year"),
+            models.UniqueConstraint("plan", "year", condition=models.Q(goal=None), name="one_text_of_a_whole_year"),
+            models.CheckConstraint(condition=models.Q(done_at=None) | ~models.Q(text=""), name="a_text_that_is_done_says_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.goal or self.plan} {self.year}"
+
+
 class AnnualFollowUp(Recorded):
     """The year, frozen. A correction is the next version, with a reason."""
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from followup.models import AccessLinkUse, CorrectionRequest, Obligation, Period, Report
+from followup.models import AccessLinkUse, CorrectionRequest, Obligation, Period, Report, YearText
 from followup.queries import due_on, obligation_state
 from followup.queries.answering import WRONG_PERSON
 from followup.queries.matrix import Call
@@ -147,8 +148,8 @@ def wishes_for_correction(workspace: Workspace) -> list[Task]:
 
 def declined(workspace: Workspace) -> list[Task]:
     """Proposals that were turned down in the last fortnight and that nobody has taken on since."""
-    refused = Assignment.objects.within(workspace).filter(declined_at__gte=clock.now() - A_WHILE).select_related("measure", "actor")
-    taken = set(Assignment.objects.within(workspace).current().values_list("measure", "role"))
+    taken = Assignment.objects.current().filter(measure=OuterRef("measure"), role=OuterRef("role"))
+    refused = Assignment.objects.within(workspace).filter(~Exists(taken), declined_at__gte=clock.now() - A_WHILE)
     return [
         Task(
             "look",
@@ -157,8 +158,7 @@ def declined(workspace: Workspace) -> list[Task]:
             _("Fråga någon annan"),
             reverse("measure_assign", args=[one.measure_id]),
         )
-        for one in refused
-        if (one.measure_id, one.role) not in taken
+        for one in refused.select_related("measure", "actor")
     ]
 
 
@@ -241,6 +241,24 @@ def with_their_gaps(measures: MeasureQuerySet) -> list[tuple[Measure, list[Gap]]
     """Each measure of the plans in force with what it lacks."""
     in_force = with_gaps(measures.filter(plan__closed_at=None)).order_by("number_sort", "pk")
     return [(measure, gaps_of(measure)) for measure in in_force]
+
+
+def texts_to_write(user: Any, workspace: Workspace) -> list[Task]:
+    """The texts of the year that the person has been asked to write and that are not done, the soonest last day first."""
+    asked = YearText.objects.within(workspace).filter(assignee=user, done_at=None).select_related("goal")
+    return [
+        Task(
+            "begun" if one.text else "asked",
+            _("Skriv om %(area)s i årsuppföljningen %(year)s") % {"area": one.goal or _("året i korthet"), "year": one.year},
+            (_("Klar senast %(day)s.") if one.write_by >= clock.today() else _("Skulle ha varit klar %(day)s."))
+            % {"day": day_month(one.write_by)}
+            if one.write_by
+            else "",
+            _("Fortsätt") if one.text else _("Skriv"),
+            reverse("text_write", args=[one.plan_id, one.year, one.goal_id or 0]),
+        )
+        for one in asked.order_by("write_by", "pk")
+    ]
 
 
 def own_answers(user: Any) -> list[Task]:

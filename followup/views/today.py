@@ -54,6 +54,8 @@ def page(request: SignedInRequest) -> HttpResponse:
         context |= _management(workspace)
     else:
         context |= _reporter(request.user)
+    if can_read_all(request.user, workspace):
+        context["now"] = [*context.get("now", []), *today.texts_to_write(request.user, workspace)]
     return render(request, "followup/today.html", context)
 
 

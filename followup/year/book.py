@@ -8,7 +8,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 
 from followup.figures import AgainstTarget, Figure, Number, Status
-from followup.models import Assessment, Decision, OutsideValue
+from followup.models import Assessment, Decision, OutsideValue, YearText
 from followup.rollup import Shown, Tree
 from followup.rollup.rows import VersionRow
 from followup.words import Audience, Completeness
@@ -72,6 +72,9 @@ class Book:
 
     decisions: dict[int, tuple[Decision, list[str]]] = field(default_factory=dict)
     """Each question in order, with the numbers of the measures it is about."""
+
+    texts: dict[int, YearText] = field(default_factory=dict)
+    """The texts that are done, by focus area; 0 is the whole year's."""
 
     outside: list[OutsideValue] = field(default_factory=list)
     target_rows: dict[int, tuple[TargetRow, ...]] = field(default_factory=dict)

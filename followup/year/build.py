@@ -26,6 +26,7 @@ from followup.year.sections import (
     target_rows,
     verdicts,
 )
+from followup.year.texts import done_rows
 from measures.models import Plan
 from stakeholders import clock
 from stakeholders.formats import day_month, full_day, whole
@@ -76,6 +77,7 @@ def compose(book: Book, *, is_narrowed: bool = False) -> Year:
         methods=methods(book),
         is_running=book.is_running,
         revisions=() if is_narrowed else revision_rows(book),
+        texts=done_rows(book),
     )
 
 

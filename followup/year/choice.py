@@ -72,6 +72,7 @@ def narrow(book: Book, choice: Choice, assignments: Iterable[tuple[int, int]]) -
     book.indicators = {pk: each for pk, each in book.indicators.items() if pk in about or any(v.indicator_id == pk for v in book.outside)}
     numbers = {measure.number for measure in book.measures.values()}
     book.decisions = {pk: each for pk, each in book.decisions.items() if numbers & set(each[1]) or _is_under(each[0].goal_id, choice, book)}
+    book.texts = {goal: text for goal, text in book.texts.items() if goal and goal == choice.goal}
     book.whole_goals = set() if choice.actor else {pk for pk, below in branches.items() if below and below <= book.measures.keys()}
     book.assessments = {
         (kind, pk): each

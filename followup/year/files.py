@@ -21,7 +21,7 @@ from stakeholders.exports import Sheet, Value, csv_bytes, xlsx_bytes
 
 STYLESHEETS = ("css/tokens.css", "css/page.css", "css/table.css", "css/symbols.css", "css/year.css", "css/print.css", "css/file.css")
 
-TABLES = ("status", "decisions", "assessments", "targets", "outside", "actors", "gaps", "money")
+TABLES = ("status", "decisions", "texts", "assessments", "targets", "outside", "actors", "gaps", "money")
 """The tables of the year, each with its own CSV."""
 
 
@@ -41,6 +41,7 @@ def workbook(year: Year, *, created: datetime) -> bytes:
     names = {
         "status": _("Genomförande"),
         "decisions": _("Att besluta"),
+        "texts": _("Texter"),
         "assessments": _("Bedömning av målen"),
         "targets": _("Mål och utfall"),
         "outside": _("Utveckling i området"),
@@ -71,8 +72,12 @@ def document(year: Year, *, created: datetime) -> bytes:
     word.core_properties.created = word.core_properties.modified = created.replace(tzinfo=None, microsecond=0)
     word.add_heading(_title(year), 0)
     word.add_paragraph(f"{year.company} · {year.completeness_word} · {_('läget %(when)s') % {'when': year.as_of}}")
-    for sentence in [*year.sentences, *year.texts.values()]:
+    for sentence in year.sentences:
         word.add_paragraph(sentence)
+    for row in year.texts:
+        word.add_heading(row.title, 1)
+        word.add_paragraph(row.text)
+        word.add_paragraph(row.signed)
     for number in year.numbers:
         word.add_paragraph(f"{number.number} {number.out_of} {number.label} ({number.last_year})", style="List Bullet")
     parts = (
@@ -181,6 +186,7 @@ def _table(year: Year, table: str) -> tuple[list[str], Iterable[Sequence[Value]]
     return {
         "status": _status,
         "decisions": _decisions,
+        "texts": _texts,
         "assessments": _assessments,
         "targets": _targets,
         "outside": _outside,
@@ -200,6 +206,10 @@ def _status(year: Year) -> tuple[list[str], Iterable[Sequence[Value]]]:
 def _decisions(year: Year) -> tuple[list[str], Iterable[Sequence[Value]]]:
     headings = [_("Fråga"), _("Varför"), _("Vem frågar"), _("Förslag"), _("Gäller"), _("Svar senast"), _("Beslut")]
     return headings, [[r.question, r.why, r.asked_by, r.proposal, r.about, r.answer_by, r.outcome] for r in year.decisions]
+
+
+def _texts(year: Year) -> tuple[list[str], Iterable[Sequence[Value]]]:
+    return [_("Fokusområde"), _("Text"), _("Skriven av")], [[r.title, r.text, r.signed] for r in year.texts]
 
 
 def _assessments(year: Year) -> tuple[list[str], Iterable[Sequence[Value]]]:

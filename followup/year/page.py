@@ -1,6 +1,6 @@
 """What the year says, part by part, in words and figures ready to show. Plain values: it can be stored as JSON and read in ten years."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 
@@ -196,6 +196,17 @@ class Revision:
 
 
 @dataclass(frozen=True)
+class TextRow:
+    """What is written about a focus area (0: about the whole year). `is_draft`: made from the figures, and nobody has taken it."""
+
+    goal: int
+    title: str
+    text: str
+    signed: str
+    is_draft: bool = False
+
+
+@dataclass(frozen=True)
 class Year:
     """The whole page."""
 
@@ -226,7 +237,7 @@ class Year:
     revisions: tuple[Revision, ...] = ()
     is_running: bool = False
     methods: tuple[tuple[str, str], ...] = ()
-    texts: dict[str, str] = field(default_factory=dict)
+    texts: tuple[TextRow, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values, in a fixed order."""

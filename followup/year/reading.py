@@ -7,7 +7,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from followup.figures import Figure, Window
-from followup.models import Assessment, Decision, Obligation, OutsideValue
+from followup.models import Assessment, Decision, Obligation, OutsideValue, YearText
 from followup.rollup import Rollup, Statuses, load_shown
 from followup.rollup import Shown as SeenBy
 from followup.rollup.beginnings import effect_from
@@ -101,6 +101,8 @@ def read_beside(book: Book) -> None:
     judged = Assessment.objects.filter(plan=plan, year=book.year, recorded_at__lte=book.as_of)
     for one in judged.select_related("by_user").order_by("version"):
         book.assessments["goal" if one.goal_id else "measure", one.goal_id or one.measure_id] = one
+    done = YearText.objects.filter(plan=plan, year=book.year, done_at__lte=book.as_of)
+    book.texts = {text.goal_id or 0: text for text in done.select_related("written_by")}
     asked = Decision.objects.filter(plan=plan, year=book.year, recorded_at__lte=book.as_of).annotate(about=F("measures__number"))
     for decision in asked.select_related("goal").order_by("answer_by", "pk", "measures__number_sort"):
         book.decisions.setdefault(decision.pk, (decision, []))[1].append(decision.about or "")

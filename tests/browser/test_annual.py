@@ -102,3 +102,23 @@ def test_a_question_is_asked_and_answered(site, visit, width, js):
     seen.check("decided")
     seen.go(f"{year}/decisions/", name="both")
     seen.go(f"/decisions/{cast.question.pk}/edit/")
+
+
+@pytest.mark.parametrize(("width", "js"), WAYS)
+def test_a_text_is_shared_out_and_written(site, visit, width, js):
+    cast, bench = site.cast, f"/plans/{site.cast.plan.pk}/years/{YEAR}/workbench/"
+    seen = visit(site, bench, width=width, js=js, as_=cast.manager)
+    seen.page.click("a:has-text('Fördela texterna')")
+    seen.check("plan")
+    seen.page.select_option("select >> nth=0", label=str(cast.manager))
+    seen.page.fill("input[type=date] >> nth=0", "2026-02-20")
+    seen.page.click("main form button[type=submit]")
+    seen.check("shared-out")
+    seen.go("/", name="today")
+    seen.page.click(f"a[href$='/years/{YEAR}/texts/0/']")
+    seen.check("write")
+    seen.page.click("a[href='?draft=1']")
+    seen.check("from-draft")
+    seen.page.click("main form button[type=submit]")
+    seen.check("saved")
+    seen.go(f"{bench}preview/")
