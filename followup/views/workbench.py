@@ -55,13 +55,13 @@ def workbench_plan(request: SignedInRequest, pk: int, number: int) -> HttpRespon
     require(can_plan_texts(request.user, plan.workspace))
     members = Membership.objects.within(plan.workspace).active().filter(role__in=WRITERS)
     writers = {user.pk: user for user in User.objects.filter(pk__in=members.values("user")).order_by("name", "pk")}
+    sent = request.POST if request.method == "POST" else None
     texts = _texts(plan, number)
     rows = [
-        (goal, text, TextPlanForm(request.POST or None, instance=text, writers=writers, prefix=f"text-{text.goal_id or SUMMARY}"))
-        for goal, text in texts
+        (goal, text, TextPlanForm(sent, instance=text, writers=writers, prefix=f"text-{text.goal_id or SUMMARY}")) for goal, text in texts
     ]
     if request.method == "POST" and all(form.is_valid() for _goal, _text, form in rows):
-        shares = [Share(text, form.read_version, **form.given) for _goal, text, form in rows if form.has_changed()]
+        shares = [Share(text, form.read_version, **form.given) for _goal, text, form in rows if set(form.changed_data) - {"version"}]
         share_out(plan, shares, by=request.user)
         messages.success(request, _("Texterna är fördelade. De som ska skriva ser det under I dag."))
         return redirect("workbench_show", pk, number)
