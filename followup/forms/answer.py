@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from followup.actions.drafts import Answers, draft_of, typed
 from followup.forms.figures import FigureForm, typed_figure
-from followup.forms.words import NEEDS_REASON, HappenedForm, NameForm, NeedsForm, Question, ReasonForm, StatusForm, WhyForm, Words
+from followup.forms.words import NEEDS_REASON, HappenedForm, NeedsForm, Question, ReasonForm, StatusForm, WhoForm, WhyForm, Words
 from followup.models import Obligation, Report, ReportLine
 from followup.models.report import Channel
 from followup.queries import obligation_state
@@ -19,7 +19,7 @@ from followup.transitions import State
 from followup.words import ImplementationStatus
 
 FORMS: dict[str, type[Question]] = {
-    "who": NameForm,
+    "who": WhoForm,
     "why": WhyForm,
     "status": StatusForm,
     "reason": ReasonForm,

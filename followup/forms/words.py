@@ -120,3 +120,10 @@ class NameForm(Question):
     role_title = forms.CharField(
         label=_("Din roll"), max_length=200, required=False, widget=forms.TextInput(attrs={"autocomplete": "organization-title"})
     )
+
+
+class WhoForm(NameForm):
+    """The same of somebody else, who is on the phone."""
+
+    name = forms.CharField(label=_("Namn"), max_length=200, error_messages={"required": _("Skriv vem som svarar.")})
+    role_title = forms.CharField(label=_("Roll"), max_length=200, required=False)

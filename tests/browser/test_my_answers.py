@@ -57,3 +57,28 @@ def test_many_answers_by_way_of_excel(site, visit, width, js):
     assert seen.page.inner_text("h1") == "Inget svar väntar på er"
     with site.database():
         assert Report.objects.filter(submitted_by_user=reporter, channel="import").count() == 3
+
+
+@pytest.mark.parametrize(("width", "js"), [(1280, True), (360, False)])
+def test_what_is_said_on_the_phone_is_written_down(site, visit, width, js):
+    with site.database():
+        asked = site.cast.an_answer("Hembygdsföreningen", "cafe", earlier=12)
+    seen = visit(site, f"/obligations/{asked.pk}/answer/", width=width, js=js, as_=site.cast.coordinator)
+    for name, fields, button in (
+        ("begin", {}, "a:has-text('Börja')"),
+        ("who", {"[name=name]": "Kassören (Exempel)", "[name=role_title]": "kassör"}, "button:text-is('Nästa')"),
+        ("status", {}, "button:has-text('Försenad')"),
+        ("figures", {"[inputmode=numeric]": "7"}, "button:text-is('Nästa')"),
+        ("happened", {"textarea": "Lokalen är för liten."}, "button:text-is('Nästa')"),
+        ("needs", {"textarea": "En större lokal."}, "button:text-is('Nästa')"),
+        ("check", {}, "button:text-is('Skicka in')"),
+    ):
+        for field, text in fields.items():
+            seen.page.locator(f"main {field}").first.fill(text)
+        seen.page.locator(f"main {button}").last.click()
+        seen.page.wait_for_load_state()
+        seen.check(f"phone-after-{name}")
+    assert "Tack!" in seen.page.inner_text("h1")
+    with site.database():
+        report = asked.reports.get()
+        assert (report.channel, report.signature.name, report.what_is_needed) == ("phone", "Kassören (Exempel)", "En större lokal.")
