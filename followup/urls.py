@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from followup import api
+from followup.api.figures import figure_list
+from followup.api.statuses import status_list
 from followup.views import (
     actors,
     answer,
@@ -61,6 +62,8 @@ def answer_pages(door: Callable[[View], View]) -> list[URLPattern]:
     }
     return [path(address, door(view), name=view.__name__) for address, view in pages.items()]
 
+
+API = [path("figures/", figure_list, name="figure_list"), path("statuses/", status_list, name="status_list")]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("l/<str:token>/", link.link_open, name="link_open"),
@@ -154,7 +157,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plans/<int:pk>/long/", long.long_show, name="long_show"),
     path("plans/<int:pk>/long/<slug:table>.csv", long.long_export, name="long_export"),
     path("indicators/<int:pk>/figure/", figures.figure_show, name="figure_show"),
-    path("api/v1/", include(([path("figures/", api.figure_list, name="figure_list")], "v1"))),
+    path("api/v1/", include((API, "v1"))),
     path("frozen/<int:pk>/", years.frozen_show, name="frozen_show"),
     path("frozen/<int:pk>/archive/", years.frozen_archive, name="frozen_archive"),
     path("frozen/<int:pk>/<str:name>", years.frozen_file, name="frozen_file"),

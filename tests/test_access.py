@@ -269,6 +269,7 @@ workbench_preview       GET    /plans/{plan}/years/2026/workbench/preview/ - 404
 text_write              GET    /plans/{plan}/years/2026/texts/{goal}/ - 404     404       403      403      200     403     200     200
 text_write              POST   /plans/{plan}/years/2026/texts/{goal}/ - 404     404       403      403      302     403     302     302
 v1:figure_list          GET    /api/v1/figures/?plan={plan}&window=2026-T1 401 404 404 200  200      200     200     200     200
+v1:status_list          GET    /api/v1/statuses/?plan={plan}&window=2026-T1 401 404 404 403 200     200      200     200     200
 frozen_show             GET    /frozen/{frozen}/                -      404      404       404      200      200     200     200     200
 frozen_file             GET    /frozen/{frozen}/aret.json       -      404      404       404      200      200     200     200     200
 frozen_archive          GET    /frozen/{frozen}/archive/        -      404      404       404      200      200     200     200     200

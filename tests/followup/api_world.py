@@ -1,13 +1,15 @@
 """The scenarios told to the real actions, and read back as a machine does: over HTTP."""
 
+from collections import Counter
 from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.test import Client
 
-from followup.figures import Cell, Figure, Mark, Missing, Part, Preliminary, Series, Window
+from followup.figures import Cell, Figure, Mark, Missing, Part, PercentDone, Preliminary, Series, Window
 from followup.words import Audience
 from measures.models import Goal
 from measures.rules import SCALE
@@ -32,11 +34,28 @@ class ApiWorld(DatabaseWorld):
         whole = seen["protection"] or exact(seen["low"])
         return Shown({"": whole, **{cell["name"]: cell["protection"] or exact(cell["low"]) for cell in seen["cells"]}})
 
+    def statuses(self, goal: str, when: str) -> Counter:
+        return Counter(self._ask_statuses(goal, when)["counts"])
+
+    def percent_done(self, goal: str, when: str) -> PercentDone:
+        said = self._ask_statuses(goal, when)["percent_done"]
+        return PercentDone(**{**said, "mean": said["mean"] and Fraction(said["mean"]), "ended_early": tuple(said["ended_early"])})
+
+    def _ask_statuses(self, goal: str, when: str) -> dict[str, Any]:
+        query = {"plan": self.plan.pk, "window": window(when).name, "goal": Goal.objects.get(plan=self.plan, title=goal).pk}
+        client = Client()
+        client.force_login(self.coordinator)
+        with clock.at(self.now):
+            answer = client.get("/api/v1/statuses/", query)
+        assert answer.status_code == 200, answer.content
+        (found,) = answer.json()["windows"]
+        return found
+
     def _ask(
         self, user, indicator: str, when: str | Window, as_of: datetime | None, actors=None, measure=None, goal=None
     ) -> dict[str, Any]:
         days = window(when)
-        query: dict[str, Any] = {"plan": self.plan.pk, "indicator": self._indicator(indicator).pk, "window": _name(days)}
+        query: dict[str, Any] = {"plan": self.plan.pk, "indicator": self._indicator(indicator).pk, "window": days.name}
         if as_of:
             query["as_of"] = as_of.isoformat()
         if actors:
@@ -53,17 +72,6 @@ class ApiWorld(DatabaseWorld):
         assert answer.status_code == 200, answer.content
         (found,) = answer.json()["figures"]
         return found
-
-
-def _name(days: Window) -> str:
-    """The window as the API takes it."""
-    if days.is_since_start:
-        return f"..{days.end}"
-    for letter, parts in (("T", 3), ("H", 2), ("Q", 4), ("M", 12)):
-        for number in range(1, parts + 1):
-            if Window.named(f"{days.start.year}-{letter}{number}") == days:
-                return f"{days.start.year}-{letter}{number}"
-    return str(days.end.year) if days.is_whole_year else days.end.isoformat()
 
 
 def figure_of(said: dict[str, Any], as_of: datetime, days: Window) -> Figure:
