@@ -11,7 +11,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -49,6 +48,10 @@ class Machine(Site):
     def beat(self, **more: str) -> subprocess.Popen:
         schedule = self.folder / f"beat{len(self.others)}"
         return self.celery("beat", "-s", str(schedule), "--pidfile=", "-l", "WARNING", **more)
+
+    def said(self) -> str:
+        """What the processes beside the pages have said."""
+        return (self.folder / "others.log").read_text("utf-8")
 
     def stop_others(self) -> None:
         """Each with whatever it has started."""
@@ -159,8 +162,3 @@ def wait_until(is_so: Callable[[], object], seconds: float) -> float:
         assert time.monotonic() - began < seconds, f"not within {seconds} s"
         time.sleep(0.1)  # other processes are at work
     return time.monotonic() - began
-
-
-def folder_of(machine: Machine) -> Path:
-    """Where the machine's letters become files."""
-    return machine.folder / "mail"

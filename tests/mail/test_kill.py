@@ -1,4 +1,4 @@
-"""F1 and its negative control: see drill.py. A few rounds of every step here; `make drill` does a thousand with 200 people in each."""
+"""F1 and its negative control: see drill.py. A few rounds of every step here; `make drill` kills more than a thousand times, which takes an hour."""
 
 import json
 import os
@@ -26,11 +26,11 @@ def drill(database_url: str, *options: str) -> dict:
 
 @pytest.mark.drill
 def test_f1_a_worker_killed_at_any_step_sends_nothing_twice_and_loses_nothing(database_url):
-    size = ["--rounds", "56", "--receivers", "200", "--kills", "5"] if LARGE else ["--rounds", "1", "--receivers", "6", "--kills", "2"]
+    size = ["--rounds", "13", "--receivers", "60", "--kills", "5"] if LARGE else ["--rounds", "1", "--receivers", "6", "--kills", "2"]
     tally = drill(database_url, *size)
     assert tally["problems"] == []
     assert (tally["twice"], tally["lost"]) == (0, 0)
-    assert tally["kills"] >= tally["rounds"]
+    assert tally["kills"] >= (1000 if LARGE else tally["rounds"])
     assert tally["uncertain"] <= tally["kills"]
     assert tally["accepted"] + tally["uncertain"] >= tally["mails"]
 
