@@ -8,11 +8,16 @@ from collections.abc import Callable
 from celery import shared_task
 from django.core.management import call_command
 
-from followup import freezing, letters, reminders, rounds
+from followup import freezing, letters, reminders, rounds, tertials
 from measures.actions import import_jobs
 from stakeholders import jobs, mail, sealing
 
-JOBS: jobs.Kinds = {"freeze_year": freezing.freeze, "read_import": import_jobs.read, "confirm_import": import_jobs.confirm}
+JOBS: jobs.Kinds = {
+    "freeze_year": freezing.freeze,
+    "tertial_report": tertials.draw,
+    "read_import": import_jobs.read,
+    "confirm_import": import_jobs.confirm,
+}
 """The kinds of heavy work: {name: function(job, progress) → store}."""
 
 

@@ -268,6 +268,8 @@ workbench_plan          POST   /plans/{plan}/years/2026/workbench/plan/ - 404   
 workbench_preview       GET    /plans/{plan}/years/2026/workbench/preview/ - 404 404      403      200      200     200     200     200
 text_write              GET    /plans/{plan}/years/2026/texts/{goal}/ - 404     404       403      403      200     403     200     200
 text_write              POST   /plans/{plan}/years/2026/texts/{goal}/ - 404     404       403      403      302     403     302     302
+tertial_show            GET    /plans/{plan}/years/2026/tertials/2/ -  404      404       403      200      200     200     200     200
+tertial_draw            POST   /plans/{plan}/years/2026/tertials/2/pdf/ - 404   404       403      302      302     302     302     302
 v1:figure_list          GET    /api/v1/figures/?plan={plan}&window=2026-T1 401 404 404 200  200      200     200     200     200
 v1:status_list          GET    /api/v1/statuses/?plan={plan}&window=2026-T1 401 404 404 403 200     200      200     200     200
 frozen_show             GET    /frozen/{frozen}/                -      404      404       404      200      200     200     200     200

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from followup.figures import Window
 from followup.freeze import archive_package
 from followup.models import AnnualFollowUp, Period, Report
 from followup.permissions import audience_of, can_freeze_year
@@ -17,6 +18,7 @@ from followup.year.page import Year
 from followup.year.reading import read_book
 from followup.year.reports import reports_of
 from measures.models import Plan
+from measures.rules import Interval
 from stakeholders import clock
 from stakeholders.exports import CSV_TYPE, XLSX_TYPE, as_download
 from stakeholders.permissions import can_read_all, can_read_anything, require
@@ -38,8 +40,13 @@ def year_list(request: HttpRequest) -> HttpResponse:
     frozen: dict[int, dict[int, AnnualFollowUp]] = {plan.pk: {} for plan in plans}
     for annual in AnnualFollowUp.objects.filter(plan__in=plans).order_by("version"):
         frozen[annual.plan_id][annual.year] = annual
-    rows = [(plan, [(year, frozen[plan.pk].get(year)) for year in sorted(years[plan.pk], reverse=True)]) for plan in plans]
+    rows = [(plan, [(year, frozen[plan.pk].get(year), _tertials(year)) for year in sorted(years[plan.pk], reverse=True)]) for plan in plans]
     return render(request, "followup/year_list.html", {"rows": rows})
+
+
+def _tertials(year: int) -> list[int]:
+    """Those that have begun."""
+    return [number for number in (1, 2, 3) if Window.period(year, Interval.TERTIAL, number).start <= clock.today()]
 
 
 @require_safe

@@ -7,15 +7,15 @@ from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
-from followup.figures import AgainstTarget, Figure, Number, Status
+from followup.figures import AgainstTarget, Figure, Number, Status, Window
 from followup.models import Assessment, Decision, OutsideValue, YearText
 from followup.rollup import Shown, Tree
-from followup.rollup.rows import VersionRow
+from followup.rollup.rows import PeriodRow, VersionRow
 from followup.words import Audience, Completeness
 from followup.year.page import Shown as Words
 from followup.year.page import TargetRow
 from measures.models import Goal, Indicator, Measure, Plan
-from measures.rules import SCALE
+from measures.rules import SCALE, Interval
 
 QUOTE_LENGTH = 160
 
@@ -56,6 +56,9 @@ class Book:
     year: int
     as_of: datetime
     audience: Audience
+    tertial: int = 0
+    """1, 2 or 3 where the book is of a tertial, beside the same one the year before; 0 is the whole year."""
+
     goals: dict[int, Goal] = field(default_factory=dict)
     measures: dict[int, Measure] = field(default_factory=dict)
     indicators: dict[int, Indicator] = field(default_factory=dict)
@@ -105,6 +108,15 @@ class Book:
     seen: Shown | None = None
     """The roll-up as this audience may see it, for what is asked later: single answers."""
 
+    @property
+    def window(self) -> Window:
+        """The days that the book is about."""
+        return Window.period(self.year, Interval.TERTIAL, self.tertial) if self.tertial else Window.year(self.year)
+
+    def holds(self, period: PeriodRow) -> bool:
+        """Whether the period lies in the window, or in the same one the year before."""
+        return any(window.holds(period.start, period.end) for window in (self.window, self.window.year_before()))
+
     def tree(self) -> Tree:
         """What lies under what."""
         goals = {pk: goal.parent_id for pk, goal in self.goals.items()}
@@ -118,8 +130,8 @@ class Book:
         return goal
 
     def has_started(self, measure: Measure, year: int) -> bool:
-        """Whether the measure had begun by the end of the year (or the as-of day, in the running year)."""
-        last = min(date(year, 12, 31), self.as_of.date())
+        """Whether the measure had begun by the end of the window in that year (or the as-of day, while it goes on)."""
+        last = min(self.window.end.replace(year=year), self.as_of.date())
         return measure.starts_on is not None and measure.starts_on <= last
 
     def shown(self, indicator: int, year: int) -> Words:

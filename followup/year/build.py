@@ -40,6 +40,11 @@ def year_of(plan: Plan, year: int, *, audience: Audience, as_of: datetime | None
     return compose(read_book(plan, year, audience=audience, as_of=as_of or clock.now()))
 
 
+def tertial_of(plan: Plan, year: int, tertial: int, *, audience: Audience, as_of: datetime | None = None) -> Year:
+    """The same parts of one tertial, beside the same tertial the year before: what grows during the year is not judged yet."""
+    return compose(read_book(plan, year, audience=audience, as_of=as_of or clock.now(), tertial=tertial))
+
+
 def compose(book: Book, *, is_narrowed: bool = False) -> Year:
     """The book, or the chosen part of it, told section by section."""
     targets = target_rows(book, book.year)
@@ -76,8 +81,9 @@ def compose(book: Book, *, is_narrowed: bool = False) -> Year:
         funding=funding_rows(book),
         methods=methods(book),
         is_running=book.is_running,
-        revisions=() if is_narrowed else revision_rows(book),
+        revisions=() if is_narrowed or book.tertial else revision_rows(book),
         texts=done_rows(book),
+        tertial=book.tertial,
     )
 
 

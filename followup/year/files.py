@@ -21,8 +21,13 @@ from stakeholders.exports import Sheet, Value, csv_bytes, xlsx_bytes
 
 STYLESHEETS = ("css/tokens.css", "css/page.css", "css/table.css", "css/symbols.css", "css/year.css", "css/print.css", "css/file.css")
 
+DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
 TABLES = ("status", "decisions", "texts", "assessments", "targets", "outside", "actors", "gaps", "money")
 """The tables of the year, each with its own CSV."""
+
+ONLY_IN_A_YEAR = ("assessments", "outside", "money")
+"""What a tertial report leaves out: it is judged, compared with the world and paid by the year."""
 
 
 def json_bytes(year: Year) -> bytes:
@@ -74,7 +79,7 @@ def document(year: Year, *, created: datetime) -> bytes:
     word.add_paragraph(f"{year.company} · {year.completeness_word} · {_('läget %(when)s') % {'when': year.as_of}}")
     for sentence in year.sentences:
         word.add_paragraph(sentence)
-    for row in year.texts:
+    for row in () if year.tertial else year.texts:
         word.add_heading(row.title, 1)
         word.add_paragraph(row.text)
         word.add_paragraph(row.signed)
@@ -93,7 +98,7 @@ def document(year: Year, *, created: datetime) -> bytes:
     for heading, sentence, table in parts:
         headings, rows = _table(year, table)
         rows = list(rows)
-        if not rows and table in ("outside", "money"):
+        if (not rows and table in ("outside", "money")) or (year.tertial and table in ONLY_IN_A_YEAR):
             continue
         word.add_heading(heading, 1)
         if sentence:
@@ -124,9 +129,8 @@ def pdf(year: Year, *, fingerprint: str = "") -> bytes:
 
 
 def _render(year: Year, styles: str, fingerprint: str) -> str:
-    return render_to_string(
-        "followup/year_file.html", {"year": year, "styles": styles, "fingerprint": fingerprint, "is_frozen": True, "shown": None}
-    )
+    template = "followup/tertial_file.html" if year.tertial else "followup/year_file.html"
+    return render_to_string(template, {"year": year, "styles": styles, "fingerprint": fingerprint, "is_frozen": True, "shown": None})
 
 
 _TOLD = re.compile(r"<title>([^<]*)</title><desc>([^<]*)</desc>")
@@ -167,6 +171,8 @@ def _found(name: str) -> Path:
 
 
 def _title(year: Year) -> str:
+    if year.tertial:
+        return _("Tertialrapport %(number)s, %(year)s") % {"number": year.tertial, "year": year.year}
     return _("Årsuppföljning %(year)s") % {"year": year.year}
 
 

@@ -238,6 +238,8 @@ class Year:
     is_running: bool = False
     methods: tuple[tuple[str, str], ...] = ()
     texts: tuple[TextRow, ...] = ()
+    tertial: int = 0
+    """1, 2 or 3 for a tertial report; 0 is the whole year."""
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values, in a fixed order."""

@@ -11,7 +11,7 @@ from followup.models import Assessment, Decision, Obligation, OutsideValue, Year
 from followup.rollup import Rollup, Statuses, load_shown
 from followup.rollup import Shown as SeenBy
 from followup.rollup.beginnings import effect_from
-from followup.rollup.rows import VersionRow
+from followup.rollup.rows import PeriodRow, VersionRow
 from followup.transitions import ReportFacts, State, state_of
 from followup.words import Audience, Completeness, MissingReason
 from followup.year.book import AnswerRow, Book
@@ -33,13 +33,13 @@ WHY_MISSING = {
 }
 
 
-def read_book(plan: Plan, year: int, *, audience: Audience, as_of: datetime, choice: Choice = WHOLE) -> Book:
-    """Everything the year's page needs, or the chosen part of it, with figures protected for `audience`."""
-    book = Book(plan=plan, year=year, as_of=as_of, audience=audience)
+def read_book(plan: Plan, year: int, *, audience: Audience, as_of: datetime, choice: Choice = WHOLE, tertial: int = 0) -> Book:
+    """Everything the year's page needs, or the chosen part of it, with figures protected for `audience`; of a `tertial` what falls in it."""
+    book = Book(plan=plan, year=year, as_of=as_of, audience=audience, tertial=tertial)
     read_plan(book)
     read_beside(book)
     seen = book.seen = load_shown(
-        plan, [Window.year(year - 1), Window.year(year)], audience, as_of=as_of, tree=book.tree(), published=Window.year(year)
+        plan, [book.window.year_before(), book.window], audience, as_of=as_of, tree=book.tree(), published=Window.year(year)
     )
     rollup = seen.rollup
     rollup.effect_from = _effect_from(book)
@@ -115,14 +115,14 @@ def read_figures(book: Book, seen: SeenBy, scope: frozenset[int] | None) -> None
     rollup = seen.rollup
     statuses = Statuses(rollup, since=date(book.year - 1, 1, 1))
     for pk, line in rollup.lines.items():
-        version = line.on(date(book.year, 12, 31))
+        version = line.on(book.window.end)
         if version:
             book.versions[pk] = version
     book.baseline_years = {pk: own[-1].year for pk, own in rollup.baselines.items()}
     book.effect_from = rollup.effect_from
     if scope is not None:
         book.parts = {pk for pk in book.indicators if not rollup.answers.get(pk, {}).keys() <= scope}
-    for window in (Window.year(book.year - 1), Window.year(book.year)):
+    for window in (book.window.year_before(), book.window):
         year = window.end.year
         book.statuses[year] = {pk: statuses.status(pk, window) for pk in book.measures}
         book.against[year] = {}
@@ -168,8 +168,8 @@ def read_answers(book: Book, rollup: Rollup, *, actor: int = 0) -> None:
             reports[pk].append((report, version, submitted_at, *(_by(book.as_of, moment) for moment in rest[:3]), *rest[3:]))
     words = {pk: span(period.start, period.end, short=True) for pk, period in rollup.rows.periods.items()}
     for pk, head in heads.items():
-        if pk not in rollup.rows.exempt:
-            period = rollup.rows.periods[head[3]]
+        period = rollup.rows.periods[head[3]]
+        if pk not in rollup.rows.exempt and book.holds(period):
             is_due = rollup.rows.due.get(pk, period.is_due)
             row = _row(pk, head, words[head[3]], period.end, is_due, reports[pk])
             book.answers.setdefault(period.year, []).append(row)
@@ -215,8 +215,8 @@ def shown(figure: Figure, version: VersionRow | None) -> Shown:
 
 
 def _completeness(book: Book, rollup: Rollup) -> Completeness:
-    """Provisional until every round of the year is closed; then final only when nothing is missing."""
-    periods = [period for period in rollup.rows.periods.values() if period.year == book.year]
+    """Provisional until every round of the window is closed; then final only when nothing is missing."""
+    periods = _rounds(book, rollup)
     if not periods or not all(period.is_closed for period in periods):
         return Completeness.PROVISIONAL
     expected = [row for row in book.answers.get(book.year, []) if row.is_expected]
@@ -224,9 +224,12 @@ def _completeness(book: Book, rollup: Rollup) -> Completeness:
 
 
 def is_running(book: Book, rollup: Rollup) -> bool:
-    """Whether the year, or some round of it, is still to fall due."""
-    periods = [period for period in rollup.rows.periods.values() if period.year == book.year]
-    return clock.day_of(book.as_of) <= date(book.year, 12, 31) or not all(period.is_due for period in periods)
+    """Whether the window goes on, or some round of it is still to fall due."""
+    return clock.day_of(book.as_of) <= book.window.end or not all(period.is_due for period in _rounds(book, rollup))
+
+
+def _rounds(book: Book, rollup: Rollup) -> list[PeriodRow]:
+    return [period for period in rollup.rows.periods.values() if book.window.holds(period.start, period.end)]
 
 
 def _by(as_of: datetime, moment: datetime | None) -> datetime | None:

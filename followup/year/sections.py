@@ -205,6 +205,8 @@ def withheld(book: Book, year: int, pk: int, against: AgainstTarget) -> dict[str
     """What is not said of a target: no verdict on a part of a year, nor on the part of some partners or measures."""
     if pk in book.parts:
         return {"verdict": Verdict.NOT_COMPUTABLE, "attainment": None, "path": None}
+    if book.tertial and book.versions[pk].kind in FLOWS:
+        return {"verdict": Verdict.RUNNING, "attainment": None, "path": None}
     is_partial = book.is_running and year == book.year and book.versions[pk].kind in FLOWS
     return {"verdict": Verdict.RUNNING} if is_partial and against.verdict in JUDGED else {}
 

@@ -122,3 +122,13 @@ def test_a_text_is_shared_out_and_written(site, visit, width, js):
     seen.page.click("main form button[type=submit]")
     seen.check("saved")
     seen.go(f"{bench}preview/")
+
+
+@pytest.mark.parametrize(("width", "js"), WAYS)
+def test_a_tertial_is_read(site, visit, width, js):
+    address = f"/plans/{site.cast.plan.pk}/years/{YEAR}/tertials/3/"
+    seen = visit(site, "/years/", width=width, js=js, as_=site.cast.manager)
+    seen.go(address)
+    assert seen.weight() <= 170 * 1024
+    seen.page.click("button:has-text('PDF')")
+    seen.check("asked-for")
