@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db.models import Exists, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +15,7 @@ from followup.actions.answers import has_receipt, receipt_goes_to, submit_answer
 from followup.actions.drafts import Seen, begin_draft, discard_draft, refuse_if_answered
 from followup.actions.reports import is_closed
 from followup.forms.answer import FORMS, Answer, FiguresForm, carried_figures, typed_answers
-from followup.models import AnnualFollowUp, Assessment, Draft, Obligation, Report
+from followup.models import Draft, Obligation, Report
 from followup.queries import obligation_state
 from followup.queries.answering import (
     asked_figures_of,
@@ -28,6 +28,7 @@ from followup.queries.answering import (
 )
 from followup.transitions import State, Verb, refusal
 from followup.views.answer import frame
+from followup.views.conclusion import conclusion_of
 from followup.views.doors import Door
 from stakeholders import calendars, clock
 from stakeholders.refusals import ChangedMeanwhile, TooLate
@@ -230,7 +231,7 @@ def _receipt(request: HttpRequest, door: Door) -> HttpResponse:
         "state": state,
         "lines": [(line, written(line)) for line in lines],
         "comments": comments,
-        "concluded": _concluded(door.obligation),
+        **conclusion_of(door.obligation),
         "may_change": refusal(state, Verb.SUBMIT) is None,
         "may_correct": refusal(state, Verb.CORRECT) is None,
         "is_closed": _is_closed(door.obligation),
@@ -240,13 +241,6 @@ def _receipt(request: HttpRequest, door: Door) -> HttpResponse:
         "wishes": report.correction_requests.open() if state == State.APPROVED else [],
     }
     return render(request, "followup/answer/receipt.html", {**frame(door), **more})
-
-
-def _concluded(obligation: Obligation) -> Assessment | None:
-    """What was judged of the measure in the year's follow-up, once that is frozen."""
-    period, measure = obligation.period, obligation.assignment.measure
-    frozen = AnnualFollowUp.objects.filter(plan=period.plan_id, year=period.year)
-    return Assessment.objects.filter(Exists(frozen), measure=measure, year=period.year).order_by("id").last()
 
 
 def _is_closed(obligation: Obligation) -> bool:

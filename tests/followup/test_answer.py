@@ -6,7 +6,7 @@ import pytest
 
 from followup.actions.reports import return_report, withdraw_report
 from followup.actions.rounds import close_period, unlock_period
-from followup.models import AnnualFollowUp, Assessment, Draft, Report
+from followup.models import AnnualFollowUp, Assessment, Draft, FrozenFile, Report
 from followup.queries import obligation_state
 from stakeholders import clock
 from stakeholders.models import Dispatch, Event
@@ -344,11 +344,21 @@ def test_in_spring_they_read_what_was_concluded_beside_their_own_sentence(
     )
     partner.open(link_to(obligation)).press("Läs eller ändra")
     assert "Läxhjälpen blir kvar." not in partner.text, "nothing is told before the year is frozen"
-    AnnualFollowUp.objects.create(plan=plan, year=2026, version=1, rules_version="1", frozen_by=coordinator)
+    partner.open(f"{partner.path}year.pdf", status=404)
+    partner.open(link_to(obligation)).press("Läs eller ändra")
+    for version in (1, 2):
+        annual = AnnualFollowUp.objects.create(
+            plan=plan, year=2026, version=version, reason="fel" * (version - 1), rules_version="1", frozen_by=coordinator
+        )
+        pdf = f"%PDF-{version}".encode()
+        FrozenFile.objects.create(annual=annual, name="aret.pdf", content_type="application/pdf", content=pdf, sha256="")
     partner.open(partner.path)
 
     assert "Läxhjälpen blir kvar." in partner.text
     assert "Ni skrev: ”Fler kommer på onsdagar.”" in partner.text
+    partner.follow("Läs hela sammanställningen, samma som vår ledning (PDF)")
+    assert partner.response.content == b"%PDF-2", "the corrected version, byte for byte"
+    assert partner.response["Content-Disposition"] == 'attachment; filename="aret.pdf"'
 
 
 def test_an_answer_leaves_its_events(partner, obligation, figure):
