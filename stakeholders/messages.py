@@ -157,12 +157,12 @@ def as_bytes(letter: Letter, dispatch: Dispatch, receiver: ContactPerson | User,
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = message_id(dispatch)
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = letter.language
     if opt_out_url:
         message["List-Unsubscribe"] = f"<{opt_out_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    message["Content-Language"] = letter.language  # after the content: setting it throws away what is said about it
     message.set_boundary(f"=_{dispatch.message_id.hex}")
     return message.as_bytes()
 

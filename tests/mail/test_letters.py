@@ -82,6 +82,18 @@ def test_the_first_letter(workspace, contact, obligation):
         assert words.split("\n")[0].rstrip(":") in re.sub(r"<[^>]+>", "", letter.html)
 
 
+def test_it_is_written_in_the_partners_own_language(workspace, contact, obligation):
+    contact.language = "en"
+    contact.save()
+    dispatch = Dispatch.objects.get(pk=row(workspace, contact, (obligation, "t-14")).pk)
+    letter = compose(dispatch)
+    assert letter.text.startswith("Hello Robin!")
+    assert "”Läxhjälp”" in letter.text, "what people have written stays as they wrote it"
+    message = message_from_bytes(as_bytes(letter, dispatch, contact), policy=default)
+    assert message["Content-Language"] == "en"
+    assert '<html lang="en"' in message.get_body(("html",)).get_content()
+
+
 def test_one_link_that_opens_the_round(workspace, contact, obligation):
     letter = compose(row(workspace, contact, (obligation, "t-14")))
     (url,) = links(letter)
