@@ -104,7 +104,7 @@ def _round(table: "_Tables", turn: int, workspaces: int, measures: int, rounds: 
         approved_at=approved,
         **said,
     )
-    line = {"state": "'value'", "value": f"(a * 7919 + {turn}) % 90 * 10000", "numerator": "CASE WHEN (a - 1) / 3 % 10 = 3 THEN a % 40 * 10000 END",
+    line = {"state": "'value'", "value": f"(a::bigint * 7919 + {turn}) % 90 * 10000", "numerator": "CASE WHEN (a - 1) / 3 % 10 = 3 THEN a % 40 * 10000 END",
             "denominator": "CASE WHEN (a - 1) / 3 % 10 = 3 THEN 400000 END", "indicator_version_id": version}  # fmt: skip
     table.fill("followup_reportline", answered, id=obligation, report_id=obligation, **line)
     corrected = f"{series} WHERE a % 20 <> 0 AND a % 31 = 0"

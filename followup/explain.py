@@ -76,8 +76,11 @@ WITHOUT_NUMBER: dict[Flag, Callable[[], str]] = {
 }
 
 
-def headline(figure: Figure, *, decimals: int, unit: str, threshold: int, scale: Sequence[str] = ()) -> str:
-    """The figure in a few words: "80–140", "58 %", "2 av 3", "färre än 5", "saknas". Never 0 for what is not known."""
+def headline(figure: Figure, *, decimals: int, unit: str, threshold: int = 0, scale: Sequence[str] = ()) -> str:
+    """The figure in a few words: "80–140", "58 %", "2 av 3", "färre än 5", "saknas". Never 0 for what is not known.
+
+    `threshold`: below it numbers of people are hidden; only needed where they may be.
+    """
     if figure.protection:
         return protected(figure.protection, threshold)
     if figure.kind == IndicatorKind.NARRATIVE and figure.reports:

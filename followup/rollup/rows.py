@@ -72,6 +72,7 @@ class VersionRow(NamedTuple):
     dimensions: tuple[str, ...]
     link: str
     factor: int | None
+    scale: tuple[str, ...]
 
 
 class DecisionRow(NamedTuple):
@@ -197,10 +198,12 @@ def _assignments(plan: Plan, as_of: datetime) -> dict[int, AssignmentRow]:
 def _versions(plan: Plan, as_of: datetime, indicators: Collection[int] | None) -> dict[int, VersionRow]:
     rows = known(IndicatorVersion, plan, as_of, indicators).values_list(
         "id", "indicator_id", "starts_on", "recorded_at", "kind", "ratio_over_time", "unit", "decimals", "direction", "tolerance",
-        "counts_people", "is_running_total", "has_disjoint_denominators", "breakdowns", "link", "bridge_factor",
+        "counts_people", "is_running_total", "has_disjoint_denominators", "breakdowns", "link", "bridge_factor", "scale",
     )  # fmt: skip
     kinds = {kind.value: kind for kind in IndicatorKind}
-    return {row[0]: VersionRow._make((*row[:4], kinds.get(row[4], ""), *row[5:13], tuple(row[13]), *row[14:])) for row in rows}
+    return {
+        row[0]: VersionRow._make((*row[:4], kinds.get(row[4], ""), *row[5:13], tuple(row[13]), *row[14:16], tuple(row[16]))) for row in rows
+    }
 
 
 def known(model: Any, plan: Plan, as_of: datetime, indicators: Collection[int] | None) -> Any:

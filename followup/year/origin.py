@@ -49,7 +49,7 @@ class Origin:
     current: AgainstTarget | None
     change: Change
     revision: Revision | None
-    scale: list[str]
+    scale: tuple[str, ...]
     decisions: list[OverlapDecision]
     definitions: list[IndicatorVersion]
     years: list[Figure]
@@ -87,7 +87,7 @@ def origin_of(indicator: Indicator, window: Window, *, audience: Audience, as_of
         current=current,
         change=seen.change(indicator.pk, window, scope),
         revision=revision(seen, seen.publication, indicator.pk, name) if seen.publication and (name or not choice) else None,
-        scale=next((each.scale for each in definitions if version and each.pk == version.id), []),
+        scale=version.scale if version else (),
         decisions=_decisions(seen, indicator.pk, window),
         definitions=definitions,
         years=list(dropwhile(_is_empty, (seen.figure(indicator.pk, each, scope) for each in years))),

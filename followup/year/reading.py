@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from followup.explain import headline
 from followup.figures import Figure, Window
 from followup.models import Assessment, Decision, Obligation, OutsideValue, YearText
 from followup.rollup import Rollup, Statuses, load_shown
@@ -17,7 +18,7 @@ from followup.words import Audience, Completeness, MissingReason
 from followup.year.book import AnswerRow, Book
 from followup.year.choice import WHOLE, Choice, line_of, narrow
 from followup.year.page import Shown
-from followup.year.sections import exact, shown_text
+from followup.year.sections import exact
 from measures.models import Goal, Indicator, Measure, Plan
 from measures.rules import EffectLevel
 from stakeholders import clock
@@ -199,9 +200,9 @@ def _row(pk: int, head: tuple[int, int, int, int], period: str, ends_on: date, i
 
 def shown(figure: Figure, version: VersionRow | None) -> Shown:
     """A figure in words, with its honesty beside it."""
-    decimals, unit = (version.decimals, version.unit) if version else (0, "")
+    decimals, unit, scale = (version.decimals, version.unit, version.scale) if version else (0, "", ())
     return Shown(
-        text=_("dold: små tal") if figure.protection else shown_text(figure.low, figure.high, decimals, unit),
+        text=_("dold: små tal") if figure.protection else headline(figure, decimals=decimals, unit=unit, scale=scale),
         low=exact(figure.low),
         high=exact(figure.high),
         unit=unit,

@@ -140,3 +140,18 @@ def headline_of(page: str) -> str:
 
 def words_of(figure) -> str:
     return headline(figure, decimals=0, unit="st", threshold=THRESHOLD, scale=SCALE if figure.kind == IndicatorKind.LEVEL else ())
+
+
+def test_the_year_s_page_says_levels_and_milestones_in_words(world):
+    for name in ("level", "milestone", "people"):
+        world.target(name, 2026, 2)
+    client = Client()
+    with clock.at(world.now):
+        client.force_login(world.coordinator)
+        page = client.get(f"/plans/{world.plan.pk}/years/2026/", {"show": "all"}).content.decode()
+    words = {name: re.search(rf'figure/[^"]*">([^<]*)<span class="sr-only"> {name}', page, re.IGNORECASE) for name in ("level", "milestone")}
+    live = rollup.load(world.plan, [Window.year(2026)], as_of=world.now)
+    for name, found in words.items():
+        assert found, name
+        assert html.unescape(found[1]) == words_of(live.figure(world._indicator(name).pk, Window.year(2026)))
+    assert html.unescape(words["level"][1]) in SCALE
