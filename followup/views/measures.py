@@ -8,11 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from followup.permissions import can_ask_for_decision
+from followup.permissions import audience_of, can_ask_for_decision
 from followup.queries.measure_sheet import MeasureSheet, effect_chain, measure_sheet
 from followup.queries.story import history_of_measure
 from followup.timeline import Step, timeline
 from followup.views.statuses import UNREPORTED, statuses_today
+from followup.year.measure import figures_in_chain, latest_year
 from measures.actions.measures import change_measure
 from measures.forms import MeasureForm
 from measures.models import Activity, Consequence, Measure
@@ -80,7 +81,7 @@ def _sheet(request: SignedInRequest, measure: Measure) -> dict[str, Any]:
         "causes": list(measure.causes.all()),
         "consequences": list(Consequence.objects.filter(causes__measures=measure).distinct()),
         "areas": list(measure.areas.all()),
-        "chain": effect_chain(measure),
+        **_chain(request, measure, sees_all),
         "timeline": timeline([_step(activity) for activity in sheet.activities], clock.today()),
         **(_judged(request, measure) if sees_all else {}),
         "lines": lines,
@@ -88,6 +89,16 @@ def _sheet(request: SignedInRequest, measure: Measure) -> dict[str, Any]:
         "sees_all": sees_all,
         "can_edit": can_change_plan(request.user, measure.plan),
     }
+
+
+def _chain(request: SignedInRequest, measure: Measure, sees_all: bool) -> dict[str, Any]:
+    """From work to effect: for those who read the whole plan with the figures of the latest year."""
+    chain = effect_chain(measure)
+    if not chain or not sees_all:
+        return {"chain": [(step, None) for step in chain]}
+    year, audience = latest_year(measure), audience_of(request.user, measure.plan.workspace)
+    figures = figures_in_chain(measure, year, audience=audience, as_of=clock.now())
+    return {"chain": [(step, figures[step.indicator.pk]) for step in chain], "chain_year": year}
 
 
 def _step(activity: Activity) -> Step:

@@ -1,6 +1,7 @@
 """The coordinator's way through the pages: the day, the plan, assigning, two who edit at once, searching, and what it costs."""
 
-from datetime import date, timedelta
+import re
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -17,6 +18,7 @@ from tests.factories import (
     a_measure,
     a_period,
     a_plan,
+    a_report,
     a_target,
     a_workspace,
     an_actor,
@@ -110,8 +112,19 @@ def test_the_sheet_shows_the_chain_with_the_way_to_each_figure_and_the_steps(des
     page = text_of(desk.get(f"/measures/{measure.pk}/"))
 
     assert f"/indicators/{indicator.pk}/figure/" in page
-    assert "Mål 80 st år 2028" in page
+    assert "mål 80 st år 2028" in page
     assert "Utbilda läxhjälpare" in page
+
+
+def test_the_chain_shows_the_figure_of_the_last_year_that_is_due(desk, obligation, reviewer, indicator, measure):
+    a_target(indicator, baseline=40, year=2028, target=80)
+    a_report(obligation, figures=[61], approved_by=reviewer)
+    with clock.at(datetime(2027, 2, 10, 9, tzinfo=clock.STOCKHOLM)):
+        page = text_of(desk.get(f"/measures/{measure.pk}/"))
+
+    assert re.search(r">61\b[^<]*<span class=\"sr-only\"> [^<]+</span></a> <small>2026</small>", page)
+    assert "1 av 1 rapporter" in page
+    assert "<desc>" in page
 
 
 def test_a_step_past_its_day_is_late_in_the_picture_and_one_without_days_is_not_drawn(desk, measure):
