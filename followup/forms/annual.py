@@ -116,6 +116,7 @@ class DecisionForm(Versioned):
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "goal", Goal.objects.filter(plan=plan))
+        cast(forms.ModelChoiceField, self.fields["goal"]).empty_label = _("inget särskilt")
         offer(self, "measures", Measure.objects.filter(plan=plan))
 
     def clean_why(self) -> str:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from followup.models import AnnualFollowUp
+from followup.models import AnnualFollowUp, Assessment
 from followup.permissions import audience_of
 from followup.year.build import year_of
 from followup.year.choice import NUMBERS, Choice
@@ -35,6 +35,7 @@ def long_show(request: HttpRequest, pk: int) -> HttpResponse:
         "book": book,
         "choice": choice,
         "query": choice.query(),
+        "judged": _judged(plan, choice),
         "frozen": plan.annual_follow_ups.order_by("-year", "-version"),
         "crumbs": [
             (_("Uppföljning"), reverse("year_list")),
@@ -43,6 +44,16 @@ def long_show(request: HttpRequest, pk: int) -> HttpResponse:
         ],
     }
     return render(request, "followup/long.html", context)
+
+
+def _judged(plan: Plan, choice: Choice) -> list[Assessment]:
+    """The latest judgement of each year, when the page is of one goal or one measure; newest first."""
+    if not (choice.goal or choice.measure):
+        return []
+    judged = Assessment.objects.filter(plan=plan)
+    judged = judged.filter(measure=choice.measure) if choice.measure else judged.filter(goal=choice.goal)
+    found = judged.select_related("by_user").order_by("year", "version")
+    return list(reversed({each.year: each for each in found}.values()))
 
 
 @require_safe

@@ -128,6 +128,9 @@ def test_a_goal_is_judged_over_all_its_measures(client, plan, measure, reported,
     assert "1 av 2 mått som går att bedöma" in text_of(client.get(address))
     client.post(address, JUDGED)
     assert Assessment.objects.get().goal == measure.goal
+    over_time = text_of(client.get(f"/plans/{plan.pk}/long/?goal={measure.goal_id}"))
+    assert "Så har det bedömts" in over_time
+    assert "Fler kommer än vi trodde." in over_time
     page = text_of(client.get(f"/plans/{plan.pk}/years/2026/assessments/"))
     assert "1 av 1 mål är bedömda: 1 delvis uppfyllt. 2 åtgärder är inte bedömda." in page
 
