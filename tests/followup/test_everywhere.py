@@ -149,7 +149,9 @@ def test_the_year_s_page_says_levels_and_milestones_in_words(world):
     with clock.at(world.now):
         client.force_login(world.coordinator)
         page = client.get(f"/plans/{world.plan.pk}/years/2026/", {"show": "all"}).content.decode()
-    words = {name: re.search(rf'figure/[^"]*">([^<]*)<span class="sr-only"> {name}', page, re.IGNORECASE) for name in ("level", "milestone")}
+    words = {
+        name: re.search(rf'figure/[^"]*">([^<]*)<span class="sr-only"> {name}', page, re.IGNORECASE) for name in ("level", "milestone")
+    }
     live = rollup.load(world.plan, [Window.year(2026)], as_of=world.now)
     for name, found in words.items():
         assert found, name

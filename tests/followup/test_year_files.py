@@ -1,0 +1,63 @@
+"""The year in other forms: Excel to calculate with, Word to edit, CSV of each table. None of them runs what somebody typed."""
+
+import io
+from collections.abc import Iterator
+
+import pytest
+from docx import Document
+from openpyxl import load_workbook
+
+from followup.words import Audience
+from followup.year.build import year_of
+from followup.year.files import TABLES, document, table_csv, workbook
+from stakeholders import clock
+from tests.followup.test_year import MARCH, links_of, told_year
+
+pytestmark = pytest.mark.django_db
+assert told_year, "the fixture"
+FORMULA = '=HYPERLINK("http://example.se","klicka")'
+
+
+@pytest.fixture(autouse=True)
+def in_march() -> Iterator[None]:
+    with clock.at(MARCH):
+        yield
+
+
+@pytest.fixture
+def year(told_year):
+    told_year.indicators.filter(name__startswith="besök").update(name=FORMULA)
+    return year_of(told_year, 2026, audience=Audience.MANAGEMENT)
+
+
+def test_excel_has_real_numbers_frozen_panes_and_a_sheet_on_method_and_one_on_gaps(year):
+    book = load_workbook(io.BytesIO(workbook(year, created=MARCH)))
+    assert {"Mål och utfall", "Saknade rapporter", "Metod"} <= set(book.sheetnames)
+    assert all(sheet.freeze_panes for sheet in book)
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert not [cell for cell in cells if cell.data_type == "f"], "nothing is a formula"
+    assert any(str(cell.value).startswith("'=HYPERLINK") for cell in cells), "the dangerous name is there, made harmless"
+    targets = [cell.value for row in book["Mål och utfall"].iter_rows() for cell in row]
+    assert {100, 40} <= {value for value in targets if isinstance(value, int | float)}, "targets are numbers, not text"
+    assert any("Bruksskolan (Exempel)" in str(cell.value) for row in book["Saknade rapporter"].iter_rows() for cell in row)
+
+
+def test_word_has_headings_that_can_be_edited(year):
+    word = Document(io.BytesIO(document(year, created=MARCH)))
+    headings = [each.text for each in word.paragraphs if each.style.name.startswith(("Heading", "Title"))]
+    for words in ("Årsuppföljning 2026", "Så går genomförandet", "Att besluta", "Mål och utfall, sämst först", "Så räknade vi"):
+        assert words in headings
+    assert len(word.tables) >= 4
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_csv_holds_a_formula(year, table):
+    rows = table_csv(year, table).decode("utf-8-sig")
+    assert not [cell for line in rows.splitlines() for cell in line.split(";") if cell.strip('"').startswith(("=", "+", "@"))]
+
+
+def test_each_table_on_the_page_has_its_csv(client, told_year, manager):
+    client.force_login(manager)
+    links = links_of(client.get(f"/plans/{told_year.pk}/years/2026/"))
+    for table in ("status", "decisions", "targets", "actors", "gaps", "money"):
+        assert any(link.endswith(f"/{table}.csv") for link in links), table
