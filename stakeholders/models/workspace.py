@@ -1,15 +1,12 @@
 """The wall between companies, and what every row has in common."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from stakeholders import clock
 from stakeholders.rules import Role
-
-if TYPE_CHECKING:
-    from stakeholders.models.user import User
 
 WHOLE_ROOM = (Role.COORDINATOR, Role.REVIEWER, Role.MANAGEMENT, Role.AUDITOR, Role.ADMIN)
 """Roles that see everything in their workspace; a reporter sees only the own actor's part."""
@@ -54,7 +51,7 @@ class WorkspaceQuerySet(models.QuerySet[Any]):
 
 
 class WorkspaceSelfQuerySet(models.QuerySet["Workspace"]):
-    def open_to(self, user: "User") -> Self:
+    def open_to(self, user: Any) -> Self:
         """Workspaces where the user's role sees the whole room."""
         return self.filter(pk__in=user.memberships.active().filter(role__in=WHOLE_ROOM).values("actor__workspace"))
 
