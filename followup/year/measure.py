@@ -33,9 +33,7 @@ def figures_in_chain(measure: Measure, year: int, *, audience: Audience, as_of: 
     """{indicator id: its figure} of the measure's indicators, wherever they are reported, protected for `audience`."""
     plan = measure.plan
     book = Book(plan=plan, year=year, as_of=as_of, audience=audience)
-    book.measures = {measure.pk: measure}
     book.indicators = {each.pk: each for each in measure.indicators.all()}
-    book.measures_of.update({pk: [measure.pk] for pk in book.indicators})
     windows = [Window.year(year - 1), Window.year(year)]
     seen = load_shown(plan, windows, audience, as_of=as_of, indicators=list(book.indicators))
     book.is_running = is_running(book, seen.rollup)
