@@ -6,9 +6,9 @@ from datetime import timedelta
 from urllib.request import urlopen
 
 import pytest
-from celery import current_app
 from django.conf import settings
 
+from config.celery import app
 from followup.models import AnnualFollowUp
 from stakeholders import clock
 from stakeholders.rules import Role
@@ -36,7 +36,7 @@ def test_the_procfile_starts_the_same(service):
 
 
 def test_how_celery_is_set():
-    conf = current_app.conf
+    conf = app.conf
     assert conf.task_acks_late
     assert conf.task_reject_on_worker_lost
     assert (conf.task_serializer, conf.result_serializer, conf.accept_content) == ("json", "json", ["json"])
