@@ -1,19 +1,32 @@
 """What every page about a year begins with: the plan and the year that the person can reach, and the way back."""
 
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from followup.models import AnnualFollowUp
 from measures.models import Plan
 from stakeholders.permissions import can_read_all, require
 
 Crumbs = list[tuple[str, str]]
 
 
+def _with_frozen(plans: QuerySet[Plan], number: int) -> QuerySet[Plan]:
+    """Which year was frozen last (`frozen_year`), and the newest version of this one (`frozen`, `frozen_version`): no question of their own."""
+    newest = AnnualFollowUp.objects.filter(plan=OuterRef("pk")).order_by("-year", "-version")
+    own = newest.filter(year=number)
+    return plans.annotate(
+        frozen_year=Subquery(newest.values("year")[:1]),
+        frozen=Subquery(own.values("pk")[:1]),
+        frozen_version=Subquery(own.values("version")[:1]),
+    )
+
+
 def plan_of_year(request: HttpRequest, pk: int, number: int) -> Plan:
     """The plan, when the person may read all of it and the year is one of its own."""
-    plan = get_object_or_404(Plan.objects.visible_to(request.user).select_related("workspace"), pk=pk)
+    plan = get_object_or_404(_with_frozen(Plan.objects.visible_to(request.user), number).select_related("workspace"), pk=pk)
     require(can_read_all(request.user, plan.workspace))
     refuse_other_years(plan, number)
     return plan

@@ -53,7 +53,6 @@ def _tertials(year: int) -> list[int]:
 def year_show(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """The whole year on one page, computed from what is approved now; `?goal=`, `?area=` and `?actor=` choose a part, `?show=all` every row."""
     plan, book, choice = _book_for(request, pk, number)
-    frozen = list(plan.annual_follow_ups.order_by("-year", "-version"))
     context = {
         "plan": plan,
         "year": compose(book, is_narrowed=bool(choice)),
@@ -63,8 +62,6 @@ def year_show(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "about": choice.named(book),
         "shown": None if request.GET.get("show") == "all" else FIRST_ROWS,
         "files": [{"words": "Excel", "address": reverse("year_workbook", args=[pk, number]) + choice.query()}],
-        "frozen": [annual for annual in frozen if annual.year == number],
-        "others": frozen,
         "may_freeze": can_freeze_year(request.user, plan.workspace) and not choice,
         "crumbs": year_crumbs(plan, number, is_last=True),
     }

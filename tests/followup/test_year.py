@@ -212,7 +212,11 @@ def a_big_plan(workspace, measures: int, coordinator, reviewer):
         measure = a_measure(
             plan, goals[number % 7], number=f"{number % 7}.{number}", title="En åtgärd med ett namn av vanlig längd i planen"
         )
-        a_target(an_indicator(measure, name=f"antal tillfällen av slag {number}"), baseline=0, target=100)
+        a_target(
+            an_indicator(measure, name=f"antal tillfällen av slag {number}", kind="people" if number % 5 == 0 else "count"),
+            baseline=0,
+            target=100,
+        )
         an_assignment(measure, partners[number % 5])
     first = None
     for assignment in plan.measures.first().assignments.all():
