@@ -8,12 +8,13 @@ from collections.abc import Callable
 from celery import shared_task
 from django.core.management import call_command
 
-from followup import freezing, letters, reminders, rounds, tertials
+from followup import exporting, freezing, letters, reminders, rounds, tertials
 from measures.actions import import_jobs
 from stakeholders import jobs, mail, sealing
 
 JOBS: jobs.Kinds = {
     "freeze_year": freezing.freeze,
+    "year_workbook": exporting.draw_workbook,
     "tertial_report": tertials.draw,
     "read_import": import_jobs.read,
     "confirm_import": import_jobs.confirm,

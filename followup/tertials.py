@@ -24,6 +24,6 @@ def draw(job: Job, progress: Progress) -> Store:
 
     def store() -> dict[str, Any]:
         name = f"tertialrapport-{report.year}-{report.tertial}.{wanted['form']}"
-        return {"file": keep_file(name, FORMS[wanted["form"]], content)}
+        return {"file": keep_file(job, name, FORMS[wanted["form"]], content)}
 
     return store

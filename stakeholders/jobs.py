@@ -56,9 +56,14 @@ class Progress:
 Kinds = Mapping[str, Callable[[Job, Progress], Store]]
 
 
-def keep_file(name: str, content_type: str, content: bytes) -> dict[str, Any]:
-    """Store what a job came to, under a name of our own; for its result: `return {"file": keep_file(…)}`."""
-    path = default_storage.save(f"jobs/{uuid4().hex}", ContentFile(content))
+def keep_file(job: Job, name: str, content_type: str, content: bytes) -> dict[str, Any]:
+    """Store what a job came to, under a name of our own; for its result: `return {"file": keep_file(…)}`.
+
+    What a killed attempt left is thrown away: its claim is lost, so nobody will ever be told of it.
+    """
+    for attempt in range(1, job.attempts + 1):
+        default_storage.delete(f"jobs/{job.pk}-{attempt}")
+    path = default_storage.save(f"jobs/{job.pk}-{job.attempts}", ContentFile(content))
     return {"path": path, "name": name, "content_type": content_type, "size": len(content)}
 
 

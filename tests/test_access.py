@@ -243,7 +243,7 @@ account:answer_remove_file  POST /obligations/{obligation}/answer/file/{file}/re
 year_list               GET    /years/                          -      200      403       403      200      200     200     200     200
 year_show               GET    /plans/{plan}/years/2026/        -      404      404       403      200      200     200     200     200
 year_reports            GET    /plans/{plan}/years/2026/reports/ -     404      404       403      200      200     200     200     200
-year_workbook           GET    /plans/{plan}/years/2026/excel/  -      404      404       403      200      200     200     200     200
+year_workbook           POST   /plans/{plan}/years/2026/excel/  -      404      404       403      200      200     200     200     200
 year_export             GET    /plans/{plan}/years/2026/targets.csv -  404      404       403      200      200     200     200     200
 year_compare            GET    /plans/{plan}/years/2026/compare/  -    404      404       403      200      200     200     200     200
 long_show               GET    /plans/{plan}/long/              -      404      404       403      200      200     200     200     200

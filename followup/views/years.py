@@ -1,10 +1,11 @@
 """The year: its page, its tables, and the frozen ones."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from followup import exporting
 from followup.figures import Window
 from followup.freeze import archive_package
 from followup.models import AnnualFollowUp, Period, Report
@@ -13,7 +14,7 @@ from followup.views.annual import plan_of_year, year_crumbs
 from followup.year.book import Book
 from followup.year.build import compose
 from followup.year.choice import Choice
-from followup.year.files import TABLES, table_csv, workbook
+from followup.year.files import TABLES, table_csv
 from followup.year.page import Year
 from followup.year.reading import read_book
 from followup.year.reports import reports_of
@@ -21,7 +22,7 @@ from measures.models import Plan
 from measures.rules import Interval
 from stakeholders import clock
 from stakeholders.exports import CSV_TYPE, XLSX_TYPE, as_download
-from stakeholders.permissions import can_read_all, can_read_anything, require
+from stakeholders.permissions import SignedInRequest, can_read_all, can_read_anything, require
 
 FIRST_ROWS = 12
 """How many rows of a long table are shown before one asks for all of it."""
@@ -61,7 +62,6 @@ def year_show(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "query": choice.query(),
         "about": choice.named(book),
         "shown": None if request.GET.get("show") == "all" else FIRST_ROWS,
-        "files": [{"words": "Excel", "address": reverse("year_workbook", args=[pk, number]) + choice.query()}],
         "may_freeze": can_freeze_year(request.user, plan.workspace) and not choice,
         "crumbs": year_crumbs(plan, number, is_last=True),
     }
@@ -94,11 +94,15 @@ def year_export(request: HttpRequest, pk: int, number: int, table: str) -> HttpR
     return as_download(table_csv(year, table), CSV_TYPE, f"arsuppfoljning-{number}-{table}.csv")
 
 
-@require_safe
-def year_workbook(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """The year as Excel."""
-    year = _year_for(request, pk, number)
-    return as_download(workbook(year, created=clock.now()), XLSX_TYPE, f"arsuppfoljning-{number}.xlsx")
+@require_POST
+def year_workbook(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    """The year as Excel: at once, or made by a worker when the plan is large. The same query as the page chooses a part."""
+    plan, choice = plan_of_year(request, pk, number), Choice.from_query(request.GET)
+    if plan.measures.count() > exporting.LARGE_PLAN:
+        back = reverse("year_show", args=[pk, number]) + choice.query()
+        return redirect("job_show", exporting.ask_for_workbook(plan, number, choice, by=request.user, back=back).pk)
+    content = exporting.year_workbook(plan, number, choice, by=request.user, at=clock.now())
+    return as_download(content, XLSX_TYPE, exporting.file_name(number))
 
 
 @require_safe

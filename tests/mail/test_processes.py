@@ -1,8 +1,11 @@
 """F2, F3, F5 and F11 on a whole installation: pages, workers and Celery in processes of their own, with real brokers and a real mail server."""
 
+import io
 import os
 import time
 import urllib.error
+import urllib.request
+import zipfile
 from collections import Counter
 from datetime import date, datetime, timedelta
 from http.client import RemoteDisconnected
@@ -10,7 +13,9 @@ from http.client import RemoteDisconnected
 import pytest
 
 from followup.actions.rounds import make_obligations
+from followup.exporting import ask_for_workbook
 from followup.models import AnnualFollowUp, FrozenFile, Obligation, Report
+from followup.year.choice import WHOLE
 from stakeholders import clock
 from stakeholders.actions.jobs import queue_job
 from stakeholders.jobs import LEASE
@@ -220,3 +225,64 @@ def test_f11_a_freeze_that_is_killed_has_stored_nothing_or_everything(machine, s
 
 def letters_about_the_year() -> int:
     return Dispatch.objects.filter(kind__in=[DispatchKind.YEAR_READY, DispatchKind.FEEDBACK]).count()
+
+
+@pytest.fixture
+def exported(machine) -> Machine:
+    """The year of a plan that somebody has asked for as Excel."""
+    with machine.database(), clock.at(datetime.fromisoformat(MORNING)):
+        plan = a_plan(a_workspace())
+        machine.cast = a_user(an_actor(plan.workspace, kind="housing_company"), Role.MANAGEMENT)
+        a_report(an_obligation(an_assignment(a_measure(plan), an_actor(plan.workspace)), a_period(plan, 2026, 3)))
+        ask_for_workbook(plan, 2026, WHOLE, by=machine.cast, back="/")
+    machine.serve()
+    return machine
+
+
+def export_killed_at(machine: Machine, step: str, minutes: float) -> int:
+    moment = datetime.fromisoformat(MORNING) + timedelta(minutes=minutes)
+    return machine.run("-m", "tests.mail.programs", "jobs", step, MOMENT=moment.isoformat()).wait(120)
+
+
+def download(machine: Machine) -> tuple[str, bytes | None]:
+    """What the job says of itself, and the file that whoever asked gets, or None."""
+    with machine.database():
+        job = Job.objects.get()
+    asked = urllib.request.Request(f"{machine.url}/jobs/{job.pk}/file/")  # noqa: S310 our own server
+    cookie = machine.session_of(machine.cast)
+    asked.add_header("Cookie", f"{cookie['name']}={cookie['value']}")
+    try:
+        with urllib.request.urlopen(asked, timeout=60) as answer:  # noqa: S310
+            return job.state, answer.read()
+    except urllib.error.HTTPError as refused:
+        if refused.code != 404:
+            raise
+        return job.state, None
+
+
+def is_whole(content: bytes | None) -> bool:
+    return bool(content) and zipfile.is_zipfile(io.BytesIO(content)) and zipfile.ZipFile(io.BytesIO(content)).testzip() is None
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("step", ["drawn", "half_a_file", "before_commit", "after_commit"])
+def test_f11_an_export_that_is_killed_gives_nothing_or_the_whole_file(exported, step):
+    assert export_killed_at(exported, step, 1) == -9
+    state, content = download(exported)
+    if step == "after_commit":
+        assert (state, is_whole(content)) == ("done", True)
+    else:
+        assert (state, content) == ("running", None)
+    assert export_killed_at(exported, "none", 4) == 0
+    state, content = download(exported)
+    assert (state, is_whole(content)) == ("done", True)
+    assert len([path for path in exported.folder.rglob("jobs/*") if path.is_file()]) == 1, "what the killed one left is thrown away"
+
+
+def test_an_export_told_of_before_it_is_whole_would_give_half_a_file(exported):
+    """The negative control of F11: no transaction, and the result told first."""
+    assert export_killed_at(exported, "told_first", 1) == -9
+    state, content = download(exported)
+    assert state == "done"
+    assert content
+    assert not is_whole(content)

@@ -38,7 +38,7 @@ def csrf(html: str) -> str:
 
 
 def test_what_it_came_to_is_kept(client, job):
-    run_jobs({"export": lambda job, progress: lambda: {"file": keep_file("aret-2026.csv", "text/csv", "Å;1\r\n".encode())}})
+    run_jobs({"export": lambda job, progress: lambda: {"file": keep_file(job, "aret-2026.csv", "text/csv", "Å;1\r\n".encode())}})
     assert "Ladda ner aret-2026.csv" in page(client, job)
     assert "every 2s" not in page(client, job)
     file = client.get(reverse("job_file", args=[job.pk]))
