@@ -2,7 +2,8 @@
 
 import zoneinfo
 from collections import Counter
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import pytest
 from django.db import connection
@@ -177,10 +178,10 @@ def test_a_pause_collapses_into_one_letter_when_it_ends(obligation, workspace, f
     assert letters() == [("01-25", DispatchKind.REQUEST, "t+3")]
 
 
-def test_f9_a_scheduler_that_stood_still_three_days_sends_one_letter_each(obligation, club, measure, period, folder, client):
+def three_days_of_standing_still(obligation, folder, client) -> None:
     """Planned on the morning of T−3 but never sent; nobody there for T−2, T−1 and T0, and health is red; back on Monday."""
-    an_assignment(measure, club, role="contributing")
-    make_obligations([period], by=None)
+    an_assignment(obligation.assignment.measure, obligation.assignment.actor, role="contributing")
+    make_obligations([obligation.period], by=None)
     morning(date(2027, 1, 8), folder)
     with at(date(2027, 1, 19), 6):
         reminders.plan()
@@ -190,12 +191,25 @@ def test_f9_a_scheduler_that_stood_still_three_days_sends_one_letter_each(obliga
     with at(date(2027, 1, 22), 12):
         assert "1 mejl skulle ha gått för mer än 15 minuter sedan" in client.get("/readyz").content.decode()
     mornings(date(2027, 1, 25), date(2027, 1, 26), folder)
+
+
+def test_f9_a_scheduler_that_stood_still_three_days_sends_one_letter_each(obligation, folder, client):
+    three_days_of_standing_still(obligation, folder, client)
     with at(date(2027, 1, 26), 9, 50):
         troubles = client.get("/readyz").content.decode()
     assert "reminders" not in troubles
     assert "mejl" not in troubles
     assert letters() == [("01-08", "request", "t-14"), ("01-25", "reminder", "t+3")]
     assert Dispatch.objects.get(state=DispatchState.CANCELLED).day == date(2027, 1, 19)
+
+
+def test_without_collapsing_the_overdue_reminders_would_come_one_by_one(obligation, folder, client, monkeypatch):
+    """The negative control of F9: what was planned for a day that has gone is not set aside."""
+    monkeypatch.setattr(reminders, "_set_stale_aside", lambda: None)
+    three_days_of_standing_still(obligation, folder, client)
+    assert letters()[1:] == [("01-19", "reminder", "t-3"), ("01-25", "reminder", "t+3")]
+    days = Dispatch.objects.filter(kind=DispatchKind.REMINDER).values_list("handed_over_at", flat=True)
+    assert {clock.day_of(moment) for moment in days} == {date(2027, 1, 25)}, "both on Monday morning"
 
 
 def test_a_morning_that_was_missed_goes_the_same_day(obligation, folder):
@@ -216,21 +230,56 @@ def test_what_comes_up_after_the_morning_waits_for_the_next(obligation, plan, cl
     assert len(letters()) == 1
 
 
-@pytest.mark.parametrize("night", [date(2027, 3, 28), date(2026, 10, 25)])
-def test_d2_both_nights_when_the_clocks_change_it_is_once_and_the_same_day(plan, assignment, night, folder):
-    """The scheduler rings each half hour through the night and the day after; the last day is the Monday (or the Tuesday after Easter)."""
+NIGHTS = [date(2027, 3, 28), date(2026, 10, 25)]
+
+
+def half_hours(night: date, monday: date) -> Iterator[datetime]:
+    """When the scheduler rings: each half hour through the night and until the last day's evening."""
+    moment = datetime.combine(night - timedelta(1), time(22), STOCKHOLM).astimezone(UTC)
+    while moment < datetime.combine(monday, time(23), STOCKHOLM):
+        yield moment
+        moment += timedelta(minutes=30)
+
+
+def the_night_through(plan, night: date, folder: FolderTransport) -> tuple[list[tuple[str, str]], set[time]]:
+    """The letters that went in and after the night, and at what times on the wall letters were to go, before and after it.
+
+    The last day is the Monday, or the Tuesday after Easter."""
     monday = night + timedelta(2 if night.month == 3 else 1)
     period = a_period(plan, night.year, 1, opens_on=night - timedelta(30), due_on=monday, closes_on=monday + timedelta(20))
     make_obligations([period], by=None)
     mornings(monday - timedelta(14), monday - timedelta(3), folder)
     before = len(letters())
-    moment = datetime.combine(night - timedelta(1), time(22), STOCKHOLM).astimezone(zoneinfo.ZoneInfo("UTC"))
-    while moment < datetime.combine(monday, time(23), STOCKHOLM):
+    for moment in half_hours(night, monday):
         with clock.at(moment):
             reminders.plan()
             sweep(compose=compose, transport=folder)
-        moment += timedelta(minutes=30)
-    assert [(day, step) for day, _kind, step in letters()[before:]] == [(f"{monday:%m-%d}", "t0")]
+    planned = Dispatch.objects.filter(contact__isnull=False).values_list("not_before", flat=True)
+    return [(day, step) for day, _kind, step in letters()[before:]], {moment.astimezone(STOCKHOLM).time() for moment in planned}
+
+
+@pytest.mark.parametrize("night", NIGHTS)
+def test_d2_both_nights_when_the_clocks_change_it_is_once_and_the_same_day(plan, assignment, night, folder):
+    sent, times = the_night_through(plan, night, folder)
+    assert sent == [(f"{night + timedelta(2 if night.month == 3 else 1):%m-%d}", "t0")]
+    assert len(times) == 1, "the same time by the clock on the wall before the night and after it"
+
+
+@pytest.mark.parametrize("night", NIGHTS)
+def test_by_an_hour_that_never_changes_letters_would_go_at_another_time_after_the_night(plan, assignment, night, folder, monkeypatch):
+    """The negative control of D2: the zone's offset of the day before the night, and no zone."""
+    offset = timezone(datetime.combine(night - timedelta(1), time(12), STOCKHOLM).utcoffset())
+    monkeypatch.setattr(clock, "STOCKHOLM", offset)
+    monkeypatch.setattr("stakeholders.mornings.STOCKHOLM", offset)
+    _sent, times = the_night_through(plan, night, folder)
+    assert len(times) == 2
+
+
+@pytest.mark.parametrize(("night", "rings"), [(NIGHTS[0], 0), (NIGHTS[1], 2)])
+def test_a_scheduler_that_goes_by_the_wall_would_ring_never_or_twice(night, rings):
+    """What the nights that D2 walks through do to whoever asks only what the clock shows: half past two is not there, or comes again."""
+    shown = [moment.astimezone(STOCKHOLM).replace(tzinfo=None) for moment in half_hours(night, night + timedelta(1))]
+    assert shown.count(datetime.combine(night, time(2, 30))) == rings
 
 
 def test_f2_two_schedulers_and_two_workers_make_no_difference(obligation, folder):
