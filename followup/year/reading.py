@@ -167,10 +167,11 @@ def read_answers(book: Book, rollup: Rollup, *, actor: int = 0) -> None:
         book.actors[who], book.actor_kinds[who] = name, kind
         if submitted_at and submitted_at <= book.as_of:
             reports[pk].append((report, version, submitted_at, *(_by(book.as_of, moment) for moment in rest[:3]), *rest[3:]))
-    words = {pk: span(period.start, period.end, short=True) for pk, period in rollup.rows.periods.items()}
+    periods = {pk: period for pk, period in rollup.rows.periods.items() if book.holds(period)}
+    words = {pk: span(period.start, period.end, short=True) for pk, period in periods.items()}
     for pk, head in heads.items():
-        period = rollup.rows.periods[head[3]]
-        if pk not in rollup.rows.exempt and book.holds(period):
+        period = periods.get(head[3])
+        if period and pk not in rollup.rows.exempt:
             is_due = rollup.rows.due.get(pk, period.is_due)
             row = _row(pk, head, words[head[3]], period.end, is_due, reports[pk])
             book.answers.setdefault(period.year, []).append(row)

@@ -282,8 +282,7 @@ def coverage_of(book: Book, rows: list[AnswerRow]) -> Coverage:
         by_actor.setdefault(row.actor, []).append(row)
     gaps = tuple(
         Gap(book.actors[row.actor], str(book.measures[row.measure]), row.period, row.why)
-        for row in sorted(expected, key=lambda row: (book.actors[row.actor], row.period_end))
-        if not row.is_approved
+        for row in sorted((row for row in expected if not row.is_approved), key=lambda row: (book.actors[row.actor], row.period_end))
     )
     return Coverage(
         approved=sum(row.is_approved for row in expected),
