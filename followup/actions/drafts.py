@@ -65,8 +65,10 @@ def typed(draft: Draft | None) -> Answers:
 
 
 @transaction.atomic
-def save_draft(obligation: Obligation, *, by: By, step: str, answers: dict[str, str], seen: Seen, writer: Writer) -> Draft:
-    """Keep what was typed at one step.
+def save_draft(
+    obligation: Obligation, *, by: By, step: str, answers: dict[str, str], seen: Seen, writer: Writer, is_typing: bool = False
+) -> Draft:
+    """Keep what was typed at one step. `is_typing`: sent by the page itself, in the middle of it; what a button has sent since stands.
 
     Raises ChangedMeanwhile (`theirs`: the step as it stands now), TooLate (nothing more can be sent in). Harmless twice.
     """
@@ -77,13 +79,14 @@ def save_draft(obligation: Obligation, *, by: By, step: str, answers: dict[str, 
     if draft is None:
         draft = _begin(obligation, {}, by=by, writer=writer)
     kept = draft.content.get(step)
-    if kept and kept["answers"] == answers:
+    was_typing = bool(kept and kept.get("typing"))
+    if kept and kept["answers"] == answers and was_typing <= is_typing:
         return draft
-    if kept and kept["version"] > seen.draft and kept["visit"] != writer.visit:
+    if kept and kept["version"] > seen.draft and (kept["visit"] != writer.visit or (is_typing and not was_typing)):
         raise _changed(kept)
     draft.version += 1
     draft.writer, draft.saved_at = writer.name, clock.now()
-    draft.content[step] = _kept(answers, draft.version, writer)
+    draft.content[step] = _kept(answers, draft.version, writer) | ({"typing": True} if is_typing else {})
     draft.save()
     return draft
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from followup.actions.drafts import Seen, draft_of, refuse_if_answered, save_draft
@@ -16,7 +17,11 @@ from followup.queries import due_on
 from followup.queries.answering import earlier_reports, last_day
 from followup.views.doors import Door
 from stakeholders import clock
+from stakeholders.formats import clock_time
 from stakeholders.refusals import ChangedMeanwhile
+
+AUTOSAVE = "X-Autosave"
+"""A header of the page's own script: this is not a press of a button."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,6 +95,8 @@ def _question(
         return _page(request, door, answer, step, answer.form(step), **more)
     form = answer.form(step, request.POST if typed is None else typed)
     is_right = form.is_valid()
+    if AUTOSAVE in request.headers:
+        return _autosave(request, door, step, form)
     if form.may_be_kept:
         try:
             draft = _save(request, door, step, form.typed)
@@ -106,6 +113,17 @@ def _question(
     return redirect(door.address(_next(answer, step)))
 
 
+def _autosave(request: HttpRequest, door: Door, step: str, form: Any) -> HttpResponse:
+    """Sent by the page while somebody types: when it was saved, in words; nothing where a person must choose first."""
+    if not form.may_be_kept:
+        return HttpResponse(status=422)
+    try:
+        draft = _save(request, door, step, form.typed, is_typing=True)
+    except ChangedMeanwhile:
+        return HttpResponse(status=409)
+    return HttpResponse(_("Sparat %(time)s") % {"time": clock_time(draft.saved_at)}, content_type="text/plain; charset=utf-8")
+
+
 def _next(answer: Answer, step: str) -> str:
     """The next question that nobody has answered; "check" when there is none."""
     following = answer.after(step)
@@ -114,9 +132,9 @@ def _next(answer: Answer, step: str) -> str:
     return following
 
 
-def _save(request: HttpRequest, door: Door, step: str, typed: dict[str, str]) -> Draft:
+def _save(request: HttpRequest, door: Door, step: str, typed: dict[str, str], is_typing: bool = False) -> Draft:
     seen = Seen.read(request.POST.get("seen", ""))
-    return save_draft(door.obligation, by=door.by, step=step, answers=typed, seen=seen, writer=door.writer)
+    return save_draft(door.obligation, by=door.by, step=step, answers=typed, seen=seen, writer=door.writer, is_typing=is_typing)
 
 
 def _page(request: HttpRequest, door: Door, answer: Answer, step: str, form: Any, status: int = 200, **more: Any) -> HttpResponse:

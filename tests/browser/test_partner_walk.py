@@ -67,6 +67,21 @@ def test_from_the_mail_to_tack_in_six_taps_a_number_and_a_sentence(site, phone, 
     assert report.receipt_number in seen.text
 
 
+def test_a_sentence_is_kept_while_it_is_typed(site, phone):
+    with site.database():
+        asked = site.cast.an_answer("Norrbruks IF", "cafe", earlier=12)
+        letter = site.cast.letter(asked)
+    seen = phone(js=True).open_letter(letter).tap("Börja").tap("Enligt plan")
+    seen.page.goto(seen.page.url.replace("/figures/", "/happened/"))
+    seen.page.locator("textarea").press_sequentially(SENTENCE)
+    seen.page.wait_for_function("document.querySelector('[data-saved]').textContent.startsWith('Sparat')")
+    seen.page.wait_for_timeout(2500)
+    seen.page.close()  # the battery is flat
+
+    with site.database():
+        assert asked.draft.content["happened"]["answers"]["happened"] == SENTENCE
+
+
 @BOTH
 def test_nothing_new_in_three_taps(site, phone, js):
     with site.database():

