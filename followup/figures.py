@@ -7,11 +7,20 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import TypeVar, dataclass_transform
 
 from followup.words import Completeness, Flag, ImplementationStatus, MissingReason, Protection, StatusSource, Trend, Verdict
 from measures.rules import PARTS_OF_YEAR, IndicatorKind, Interval, TargetBasis
 
 Number = int | Fraction
+T = TypeVar("T")
+
+
+@dataclass_transform(frozen_default=True, order_default=True, field_specifiers=(field,))
+def value(cls: type[T]) -> type[T]:
+    """A frozen dataclass, where the type checker holds it frozen: ten years of a plan are made of thousands, and Python's own are slow to make."""
+    return dataclass(slots=True, unsafe_hash=True, order=True)(cls)
+
 
 _NAMED = re.compile(
     r"(?P<year>[12]\d{3})(?:-(?P<letter>[MQTH])(?P<number>\d{1,2})|\.\.(?P<last>[12]\d{3}))?|(?P<since>\.\.)?(?P<day>[12]\d{3}-\d{2}-\d{2})"
@@ -112,7 +121,7 @@ class Window:
         return self.start <= start and end <= self.end
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value
 class Missing:
     """An expected answer that is not there, by name and why."""
 
@@ -123,7 +132,7 @@ class Missing:
     name: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value
 class Mark:
     """A flag on a figure, and on which obligation it rests (0: on the whole)."""
 
@@ -131,7 +140,7 @@ class Mark:
     obligation: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Part:
     """What one assignment adds: its own figure over the window, before partners are put together."""
 
@@ -146,7 +155,7 @@ class Part:
     protection: Protection | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Cell:
     """One cell of a breakdown, e.g. ("gender", "woman")."""
 
@@ -157,7 +166,7 @@ class Cell:
     protection: Protection | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Series:
     """The part of a figure that was answered under definitions that can be joined. `version` is the newest of them."""
 
@@ -167,7 +176,7 @@ class Series:
     approved: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Preliminary:
     """The figure as it would be if everything that waits for review were approved, and how many answers wait."""
 
@@ -176,7 +185,7 @@ class Preliminary:
     pending: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Figure:
     """A figure with its honesty (rule 2). `low` equals `high` unless people may be the same; both None: there is no figure.
 

@@ -73,32 +73,28 @@ def answers(rows: Rows) -> tuple[dict[int, dict[int, Own]], dict[int, list[Answe
     versions_of: dict[tuple[int, int], list[tuple]] = {}
     found: dict[int, dict[int, Own]] = {indicator: {} for indicator in indicator_of.values()}
     for row in rows.lines:
-        version, obligation, assignment, period, report, _, happened, *said = row
-        if obligation in exempt or version not in indicator_of or assignment not in assignments:
+        version, obligation, assignment, period, report, _, happened, state, value, new, numerator, denominator, line = row
+        indicator = indicator_of.get(version)
+        if indicator is None or obligation in exempt or assignment not in assignments:
             continue
-        indicator = indicator_of[version]
         if removed and (assignment, indicator) in removed and rows.periods[period].end >= removed[assignment, indicator]:
             continue
         if obligation in several:
             versions_of.setdefault((version, obligation), []).append(row)
             continue
-        head = (
-            place[period],
-            obligation,
-            assignment,
-            period,
-            version,
-            extended[obligation] if obligation in extended else period_due[period],
-        )
+        is_due = extended[obligation] if obligation in extended else period_due[period]
+        answer = _new(Answer, (
+            place[period], obligation, assignment, period, version, is_due, happened & ON_TIME != 0, report, False, 0,
+            state, value, new, numerator, denominator, line, None,
+        ))  # fmt: skip
         if report is None:
-            answer = _new(Answer, (*head, None, 0, False, 0, *_NO_LINE, None))
+            answer = _new(Answer, (*answer[:6], None, 0, False, 0, *_NO_LINE, None))
         elif happened & (APPROVED | WITHDRAWN) == APPROVED:
-            answer = _new(Answer, (*head, happened & ON_TIME != 0, report, False, 0, *said, None))
+            pass
         elif happened & (APPROVED | WITHDRAWN | RETURNED):
-            answer = _new(Answer, (*head, happened & ON_TIME != 0, 0, happened & APPROVED != 0, 0, *_NO_LINE, None))
+            answer = _new(Answer, (*answer[:7], 0, happened & APPROVED != 0, 0, *_NO_LINE, None))
         else:
-            waiting = _new(Answer, (*head, happened & ON_TIME != 0, report, False, 0, *said, None))
-            answer = _new(Answer, (*head, happened & ON_TIME != 0, 0, False, report, *_NO_LINE, waiting))
+            answer = _new(Answer, (*answer[:7], 0, False, report, *_NO_LINE, answer))
         by_assignment = found[indicator]
         if assignment in by_assignment:
             by_assignment[assignment].append(answer)

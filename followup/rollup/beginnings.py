@@ -3,23 +3,26 @@
 from calendar import monthrange
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import NamedTuple
 
-from followup.rollup.rows import known
-from measures.models import Baseline, Indicator, Plan
+from followup.rollup.queries import BASELINES, asked
+from measures.models import Indicator, Plan
 from measures.rules import EffectLevel
 
 
 class BaselineRow(NamedTuple):
+    """`versions`: the definitions that were recorded when it was."""
+
     year: int
     value: int
-    recorded_at: datetime
+    versions: frozenset[int]
 
 
 def read_baselines(plan: Plan, as_of: datetime, indicators: Collection[int] | None) -> dict[int, list[BaselineRow]]:
     found: dict[int, list[BaselineRow]] = {}
-    for indicator, *row in known(Baseline, plan, as_of, indicators).values_list("indicator_id", "year", "value", "recorded_at"):
-        found.setdefault(indicator, []).append(BaselineRow(*row))
+    for (_, indicator, year, value), rows in groupby(asked(BASELINES, plan, as_of, indicators), key=lambda row: row[:4]):
+        found.setdefault(indicator, []).append(BaselineRow(year, value, frozenset(row[4] for row in rows)))
     return found
 
 

@@ -35,18 +35,28 @@ class Sum(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A window as places in the order of periods: those that end in it, those that lie inside it, and from where a stock is carried."""
+    """A window as places in the order of periods: those that end in it, those that lie inside it, and from where a stock is carried.
+
+    `is_even`: the first two are the same, as they are when all report as often.
+    """
 
     window: Window
     inside: frozenset[int]
     first: int
     after: int
     carried: int
+    is_even: bool
 
     def holds(self, own: Own) -> Own:
         """The answers about periods that lie wholly inside the window."""
-        inside = self.inside
-        return [answer for answer in own[bisect_left(own, (self.first,)) : bisect_left(own, (self.after,))] if answer.period in inside]
+        ending = _between(own, self.first, self.after)
+        return ending if self.is_even else [answer for answer in ending if answer.period in self.inside]
+
+
+def _between(own: Own, first: int, after: int) -> Own:
+    if own and own[0].place >= first and own[-1].place < after:
+        return own
+    return own[bisect_left(own, (first,)) : bisect_left(own, (after,))]
 
 
 class Asked:
@@ -86,7 +96,7 @@ def used_answers(own: Own, in_window: Own, assignment: AssignmentRow, asked: Ask
     if is_last_only(definition):
         if assignment.start > window.end or (assignment.end is not None and assignment.end < window.end):
             return []
-        return _last(own[bisect_left(own, (span.carried,)) : bisect_left(own, (span.after,))])
+        return _last(_between(own, span.carried, span.after))
     if definition.kind == LEVEL:
         return _last(in_window)
     if definition.kind == MILESTONE:
@@ -124,7 +134,7 @@ def fold(owns: list[Used], asked: Asked) -> Sum:
 
 def _part(each: Used, low: Number | None, high: Number | None, numerator: Number | None = None, denominator: Number | None = None) -> Part:
     assignment, _, used = each
-    reports = (used[0].report,) if len(used) == 1 else tuple(sorted({answer.report for answer in used}))
+    reports = tuple(sorted([answer.report for answer in used]))
     return Part(assignment.id, assignment.actor, low, high, numerator, denominator, reports, assignment.actor_name)
 
 
@@ -132,16 +142,14 @@ def _part(each: Used, low: Number | None, high: Number | None, numerator: Number
 
 
 def _summed(owns: list[Used], asked: Asked) -> Sum:
-    parts = []
-    for each in owns:
-        if asked.definition.is_running and asked.definition.kind != STOCK:
-            value = sum(_increments(each, asked))
-        elif asked.factors:
-            value = sum(asked.bridged(answer, answer.value) for answer in each[2])
-        else:
-            value = sum([answer.value for answer in each[2]])
-        parts.append(_part(each, value, value))
-    total = sum([part.low for part in parts if part.low is not None]) if parts else None
+    if asked.definition.is_running and asked.definition.kind != STOCK:
+        values = [sum(_increments(each, asked)) for each in owns]
+    elif asked.factors:
+        values = [sum([asked.bridged(answer, answer.value) for answer in used]) for _, _, used in owns]
+    else:
+        values = [sum([answer.value for answer in used]) for _, _, used in owns]
+    total = sum(values) if owns else None
+    parts = [_part(each, value, value) for each, value in zip(owns, values, strict=True)]
     return Sum(total, total, parts=tuple(parts), cells=_cells(owns, asked))
 
 
@@ -234,7 +242,7 @@ def _over_time(each: Used, asked: Asked) -> Interval:
     if len(used) == 1:
         alone = asked.bridged(used[0], used[0].value)
         return alone, alone
-    numbers = [asked.bridged(answer, answer.value) for answer in used]
+    numbers = [asked.bridged(answer, answer.value) for answer in used] if asked.factors else [answer.value for answer in used]
     most, everyone = max(numbers), sum(numbers)
     start = asked.window.start
     if (start.month, start.day) != (1, 1) or asked.window.spans_years:
@@ -287,7 +295,7 @@ def _ratio(owns: list[Used], asked: Asked) -> Sum:
 
 
 def _quotient(numerator: Number, denominator: Number, per: int) -> Fraction | None:
-    return Fraction(numerator * per) / denominator if denominator else None
+    return Fraction(numerator * per, denominator) if denominator else None
 
 
 # ── level, milestone, narrative ─────────────────────────────────────────────────────────────────────────────────────
@@ -327,4 +335,4 @@ _FOLDS: dict[str, Callable[[list[Used], Asked], Sum]] = {
 
 
 def reports_of(owns: Iterable[Used]) -> tuple[int, ...]:
-    return tuple(sorted({answer.report for _, _, used in owns for answer in used}))
+    return tuple(sorted([answer.report for _, _, used in owns for answer in used]))

@@ -132,7 +132,8 @@ class Rollup:
         if found is None:
             inside = frozenset(period.id for period in self._in_order if window.start <= period.start and period.end <= window.end)
             first, after = bisect_left(self._ends, window.start), bisect_right(self._ends, window.end)
-            found = self._spans[window] = Span(window, inside, first, after, bisect_left(self._ends, year_before(window.end)))
+            carried = bisect_left(self._ends, year_before(window.end))
+            found = self._spans[window] = Span(window, inside, first, after, carried, len(inside) == after - first)
         return found
 
     def _asked(self, indicator: int, span: Span, scope: Set[int] | None) -> list[Used]:
@@ -189,13 +190,14 @@ class Rollup:
     ) -> tuple[list[tuple[Series, Sum]], set[Mark], list[Used]]:
         """Each series by itself; a sum across years where there is none is left empty."""
         sums, marks, all_used = [], set(), []
+        has_breaks = line.series[-1] > 0
         for number in range(line.series[-1] + 1):
-            newest = definition if line.series[-1] == 0 else line.newest_of(number, span.window.end)
+            newest = line.newest_of(number, span.window.end) if has_breaks else definition
             asked = Asked(newest, line, span, grouping, self.rows.cells)
             used = []
             for assignment, own, in_window in asked_of:
                 chosen = used_answers(own, in_window, assignment, asked)
-                if line.series[-1]:
+                if has_breaks:
                     chosen = [answer for answer in chosen if line.series_of(answer.version) == number]
                 if chosen:
                     used.append((assignment, own, chosen))

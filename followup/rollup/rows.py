@@ -4,17 +4,17 @@ The one large query gives every version of every answer with its line, as whole 
 from them (`answers.py`). Everything is as recorded at one moment.
 """
 
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal, NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q
 
-from followup.models import ObligationRuling, OverlapDecision, Period, PeriodUnlock
+from followup.rollup.queries import ASSIGNMENTS, DECISIONS, PERIODS, REMOVED, RULINGS, TARGETS, VERSIONS, asked, numbers
 from followup.words import LineState, RulingKind
-from measures.models import Assignment, AssignmentIndicator, IndicatorVersion, Plan, Target
+from measures.models import Plan
 from measures.rules import IndicatorKind
 from stakeholders.clock import day_of
 
@@ -59,7 +59,6 @@ class VersionRow(NamedTuple):
     id: int
     indicator: int
     start: date
-    recorded_at: datetime
     kind: IndicatorKind | Literal[""]
     over_time: str
     unit: str
@@ -138,9 +137,8 @@ def read(
     carried = [each.id for each in versions.values() if "stock" in (each.kind, each.over_time)]
     if stocks_from_start:
         look_back += [number for number in carried if versions[number].counts_people]
-    rulings = ObligationRuling.objects.filter(obligation__period__plan=plan, recorded_at__lte=as_of).order_by("recorded_at", "id")
     exempt, due = set(), {}
-    for obligation, kind, due_on in rulings.exclude(kind=RulingKind.CLOSE).values_list("obligation_id", "kind", "due_on"):
+    for obligation, kind, due_on in asked(RULINGS, plan, as_of):
         if due_on:
             due[obligation] = due_on < day
         elif kind == RulingKind.EXEMPT:
@@ -170,69 +168,46 @@ def read(
 
 
 def _periods(plan: Plan, as_of: datetime, day: date) -> dict[int, PeriodRow]:
-    unlocked = PeriodUnlock.objects.filter(period=OuterRef("pk"), recorded_at__lte=as_of, until__gt=as_of)
-    rows = Period.objects.filter(plan=plan).values_list(
-        "id", "year", "interval", "number", "starts_on", "ends_on", "due_on", "closed_at", Exists(unlocked)
-    )
-    found = {}
-    for *head, due, closed_at, is_unlocked in rows:
-        is_closed = closed_at is not None and closed_at <= as_of and not is_unlocked
-        found[head[0]] = PeriodRow._make((*head, due, is_closed, due < day))
-    return found
+    rows = asked(PERIODS, plan, as_of)
+    return {row[0]: PeriodRow._make((*row[:7], bool(row[7]), row[6] < day)) for row in rows}
 
 
 def _assignments(plan: Plan, as_of: datetime) -> dict[int, AssignmentRow]:
     """As recorded then: ended when that was recorded; one declined never ran."""
-    rows = Assignment.objects.filter(measure__plan=plan, recorded_at__lte=as_of).values_list(
-        "id", "actor_id", "actor__name", "measure_id", "role", "starts_on", "ends_on", "ended_on", "ended_at", "declined_at"
-    )
     found = {}
-    for number, actor, name, measure, role, start, ends_on, ended_on, ended_at, declined_at in rows:
-        end = (ended_on or ends_on) if ended_at and ended_at <= as_of else ends_on
-        if declined_at and declined_at <= as_of:
-            end = date.min
-        found[number] = AssignmentRow(number, actor, name, measure, role, start, end)
+    for *head, ends_on, ended_on, has_ended, is_declined in asked(ASSIGNMENTS, plan, as_of):
+        end = (ended_on or ends_on) if has_ended else ends_on
+        found[head[0]] = AssignmentRow._make((*head, date.min if is_declined else end))
     return found
 
 
 def _versions(plan: Plan, as_of: datetime, indicators: Collection[int] | None) -> dict[int, VersionRow]:
-    rows = known(IndicatorVersion, plan, as_of, indicators).values_list(
-        "id", "indicator_id", "starts_on", "recorded_at", "kind", "ratio_over_time", "unit", "decimals", "direction", "tolerance",
-        "counts_people", "is_running_total", "has_disjoint_denominators", "breakdowns", "link", "bridge_factor", "scale",
-    )  # fmt: skip
     kinds = {kind.value: kind for kind in IndicatorKind}
     return {
-        row[0]: VersionRow._make((*row[:4], kinds.get(row[4], ""), *row[5:13], tuple(row[13]), *row[14:16], tuple(row[16]))) for row in rows
+        row[0]: VersionRow._make((*row[:3], kinds.get(row[3], ""), *row[4:12], _listed(row[12]), *row[13:15], _listed(row[15])))
+        for row in asked(VERSIONS, plan, as_of, indicators)
     }
 
 
-def known(model: Any, plan: Plan, as_of: datetime, indicators: Collection[int] | None) -> Any:
-    """Rows about the plan's indicators (or some of them) known at the moment, in the order they were recorded."""
-    rows = model.objects.filter(indicator__plan=plan, recorded_at__lte=as_of).order_by("recorded_at", "id")
-    return rows if indicators is None else rows.filter(indicator__in=indicators)
+def _listed(text: str) -> tuple[str, ...]:
+    return () if text == "[]" else tuple(json.loads(text))
+
+
+def _aware(moment: datetime) -> datetime:
+    """SQLite keeps moments in UTC without saying so."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _targets(plan: Plan, as_of: datetime, indicators: Collection[int] | None) -> dict[int, list[TargetRow]]:
     found: dict[int, list[TargetRow]] = {}
-    for indicator, *row in known(Target, plan, as_of, indicators).values_list("indicator_id", "year", "value", "basis"):
+    for indicator, *row in asked(TARGETS, plan, as_of, indicators):
         found.setdefault(indicator, []).append(TargetRow(*row))
     return found
 
 
 def _removed(plan: Plan, as_of: datetime) -> dict[tuple[int, int], date]:
     """(assignment, indicator) → the day from which it is no longer reported."""
-    newer = AssignmentIndicator.objects.filter(
-        Q(recorded_at__gt=OuterRef("recorded_at")) | Q(recorded_at=OuterRef("recorded_at"), id__gt=OuterRef("id")),
-        assignment=OuterRef("assignment"),
-        indicator=OuterRef("indicator"),
-        recorded_at__lte=as_of,
-    )
-    rows = AssignmentIndicator.objects.filter(assignment__measure__plan=plan, removed_at__lte=as_of).exclude(Exists(newer))
-    found = {}
-    for assignment, indicator, removed_at in rows.values_list("assignment_id", "indicator_id", "removed_at"):
-        if removed_at:
-            found[assignment, indicator] = day_of(removed_at)
-    return found
+    return {(assignment, indicator): day_of(_aware(moment)) for assignment, indicator, moment in asked(REMOVED, plan, as_of)}
 
 
 def _decisions(plan: Plan, as_of: datetime, versions: Iterable[VersionRow]) -> dict[int, list[DecisionRow]]:
@@ -240,17 +215,14 @@ def _decisions(plan: Plan, as_of: datetime, versions: Iterable[VersionRow]) -> d
     people = {each.indicator for each in versions if each.kind == "people"}
     if not people:
         return {}
-    rows = OverlapDecision.objects.filter(indicator__plan=plan, recorded_at__lte=as_of).order_by("recorded_at", "id")
-    columns = ("id", "indicator_id", "window_start", "window_end", "kind", "is_between_groups", "overlap", "lead_id", "revoked_at")
     members: dict[int, set[int]] = {}
     heads: dict[int, tuple[Any, ...]] = {}
-    for *head, assignment in rows.values_list(*columns, F("assignments__id")):
+    for *head, assignment in asked(DECISIONS, plan, as_of):
         heads[head[0]] = tuple(head)
         members.setdefault(head[0], set()).update([assignment] if assignment else [])
     found: dict[int, list[DecisionRow]] = {}
-    for number, indicator, start, end, kind, between, overlap, lead, revoked_at in heads.values():
-        is_revoked = revoked_at is not None and revoked_at <= as_of
-        row = DecisionRow(number, indicator, start, end, kind, between, overlap or 0, lead, is_revoked, frozenset(members[number]))
+    for number, indicator, start, end, kind, between, overlap, lead, is_revoked in heads.values():
+        row = DecisionRow(number, indicator, start, end, kind, between, overlap or 0, lead, bool(is_revoked), frozenset(members[number]))
         found.setdefault(indicator, []).append(row)
     return found
 
@@ -276,8 +248,8 @@ def _lines(as_of: datetime, asked: Iterable[tuple[list[int], list[int] | None]])
     parts = []
     for periods, versions in asked:
         if periods and versions != []:
-            of_versions = "" if versions is None else f" AND pin.indicator_version_id IN ({_numbers(versions)})"
-            parts.append(f"{_ANSWERS} ({_numbers(periods)}){of_versions}")
+            of_versions = "" if versions is None else f" AND pin.indicator_version_id IN ({numbers(versions)})"
+            parts.append(f"{_ANSWERS} ({numbers(periods)}){of_versions}")
     if not parts:
         return []
     with connection.cursor() as cursor:
@@ -292,12 +264,7 @@ def _cells(lines: list[tuple[Any, ...]], versions: dict[int, VersionRow]) -> dic
         return {}
     found: dict[int, list[tuple[str, str, int]]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT line_id, dimension, category, value FROM followup_reportcell WHERE line_id IN ({_numbers(wanted)})")
+        cursor.execute(f"SELECT line_id, dimension, category, value FROM followup_reportcell WHERE line_id IN ({numbers(wanted)})")
         for line, *cell in cursor.fetchall():
             found.setdefault(line, []).append(tuple(cell))
     return found
-
-
-def _numbers(numbers: Iterable[int]) -> str:
-    """Ids of our own, as text for an IN."""
-    return ",".join(str(int(number)) for number in numbers)

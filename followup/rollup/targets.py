@@ -77,7 +77,7 @@ def comparable(rollup: Rollup, indicator: int, window: Window, baseline: Baselin
     definition = line.on(window.end) if line else None
     if baseline is None or line is None or definition is None:
         return None
-    known = [each for each in line.versions if each.recorded_at <= baseline.recorded_at and each.start <= definition.start]
+    known = [each for each in line.versions if each.id in baseline.versions and each.start <= definition.start]
     stated = known[-1] if known else line.versions[0]
     if line.series_of(stated.id) != line.series_of(definition.id):
         return None
