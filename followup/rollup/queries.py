@@ -71,7 +71,9 @@ ORDER BY b.recorded_at, b.id
 def asked(sql: str, plan: Plan, as_of: datetime, indicators: Collection[int] | None = None) -> list[tuple[Any, ...]]:
     """The rows about a plan, or only about some of its indicators, as recorded at a moment."""
     if indicators is not None:
-        sql = sql.replace("i.plan_id = %(plan)s", f"i.plan_id = %(plan)s AND i.id IN ({numbers(indicators) or 'NULL'})")
+        if not indicators:
+            return []
+        sql = sql.replace("i.plan_id = %(plan)s", f"i.plan_id = %(plan)s AND i.id IN ({numbers(indicators)})")
     with connection.cursor() as cursor:
         cursor.execute(sql, {"plan": plan.pk, "as_of": connection.ops.adapt_datetimefield_value(as_of)})
         return cursor.fetchall()
