@@ -15,7 +15,8 @@ from tests.browser.visit import Visit
 # Playwright runs an event loop in this thread; Django then refuses the database, as if we were asynchronous.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+# The first has no window to draw, and needs half the processor time.
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
