@@ -120,7 +120,7 @@ class DispatchKind(models.TextChoices):
     COORDINATOR_DIGEST = "coordinator_digest", _("samordnarens morgon")
     REVIEW_DIGEST = "review_digest", _("att granska")
     YEAR_READY = "year_ready", _("årsuppföljningen är klar")
-    FEEDBACK = "feedback", _("återkoppling i mars")
+    FEEDBACK = "feedback", _("återkoppling om året")
 
 
 ROUND_KINDS = [DispatchKind.REQUEST, DispatchKind.REMINDER]

@@ -72,7 +72,7 @@ def test_a_letter_that_waits_is_shown_and_can_be_stopped(coordinating, workspace
     )
     page = coordinating.get(reverse("dispatch_list")).content.decode()
     assert "Går senare" in page
-    assert "Återkoppling i mars" in page
+    assert "Återkoppling om året" in page
     answer = coordinating.post(reverse("dispatch_cancel", args=[waiting.pk]), follow=True).content.decode()
     assert "Brevet är inställt." in answer
     assert "Inställt av samordnaren." in answer
