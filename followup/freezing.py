@@ -41,6 +41,6 @@ def prepared(plan: Plan, year: int, *, by: User, version: int, reason: str = "",
     def store() -> int:
         if plan.annual_follow_ups.filter(year=year).count() + 1 != version:
             raise TooLate(f"Årsuppföljningen {year} frystes av någon annan medan den här gjordes.")
-        return freeze_year(plan, shown, files, by=by, reason=reason).pk
+        return freeze_year(plan, shown, files, by=by, reason=reason, as_of=now).pk
 
     return store

@@ -1,6 +1,7 @@
 """The year is frozen, and corrected by its next version."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from followup.freeze import File, fingerprint
 from followup.models import AnnualFollowUp, FrozenFile
 from followup.year.page import Year
 from measures.models import Plan
-from stakeholders import events
+from stakeholders import clock, events
 from stakeholders.models import User
 from stakeholders.refusals import NotRight, TooLate
 
@@ -28,20 +29,31 @@ def refuse_unfreezable(plan: Plan, year: int, *, reason: str) -> None:
 
 
 @transaction.atomic
-def freeze_year(plan: Plan, year: Year, files: Iterable[File], *, by: User, reason: str = "") -> AnnualFollowUp:
-    """Store the year for ever: bytes, hashes, rules, and each audience's figures as shown.
+def freeze_year(
+    plan: Plan, year: Year, files: Iterable[File], *, by: User, reason: str = "", as_of: datetime | None = None
+) -> AnnualFollowUp:
+    """Store the year for ever: bytes, hashes, rules, and each audience's figures as shown, all as of the moment that was read.
+
+    `as_of`: that moment (now, if not said); what comes while the files are drawn came after.
 
     The second time it is a correction: the next version, with a reason. Everything or nothing, the letters about it included.
     """
     Plan.objects.select_for_update().get(pk=plan.pk)
     refuse_unfreezable(plan, year.year, reason=reason)
+    as_of = as_of or clock.now()
     version = plan.annual_follow_ups.filter(year=year.year).count() + 1
     annual = AnnualFollowUp.objects.create(
-        plan=plan, year=year.year, version=version, reason=reason if version > 1 else "", rules_version=year.rules_version, frozen_by=by
+        plan=plan,
+        year=year.year,
+        version=version,
+        reason=reason if version > 1 else "",
+        rules_version=year.rules_version,
+        frozen_by=by,
+        recorded_at=as_of,
     )
     for file in files:
         FrozenFile.objects.create(annual=annual, name=file.name, content_type=file.content_type, content=file.content, sha256=file.sha256)
-    store_figures(plan, Window.year(year.year), by=by, annual=annual)
+    store_figures(plan, Window.year(year.year), by=by, annual=annual, as_of=as_of)
     events.record(
         "year.frozen",
         annual,

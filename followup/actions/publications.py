@@ -1,5 +1,7 @@
 """Publishing: every figure stored as each audience sees it, for good."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -39,13 +41,19 @@ def publish_period(period: Period, *, by: User) -> list[Publication]:
 
 @transaction.atomic
 def store_figures(
-    plan: Plan, window: Window, *, by: User, period: Period | None = None, annual: AnnualFollowUp | None = None
+    plan: Plan,
+    window: Window,
+    *,
+    by: User,
+    period: Period | None = None,
+    annual: AnnualFollowUp | None = None,
+    as_of: datetime | None = None,
 ) -> list[Publication]:
-    """Store the figures of a window as shown, one row for each audience. For the publishing of a round and the freezing of a year,
-    which record the event."""
-    made = []
+    """Store the figures of a window as shown at a moment (now, if not said), one row for each audience. For the publishing of a round and
+    the freezing of a year, which record the event."""
+    made, as_of = [], as_of or clock.now()
     for audience in AUDIENCES:
-        shown = rollup.load_shown(plan, [window], audience)
+        shown = rollup.load_shown(plan, [window], audience, as_of=as_of)
         before = _last_to_date(plan, window) if audience == Audience.PUBLIC else None
         made.append(
             Publication.objects.create(
@@ -57,6 +65,7 @@ def store_figures(
                 window_end=window.end,
                 content=contents(shown, window, before),
                 by_user=by,
+                recorded_at=as_of,
             )
         )
     return made

@@ -8,9 +8,10 @@ from django.views.decorators.http import require_POST, require_safe
 from followup import exporting
 from followup.figures import Window
 from followup.freeze import archive_package
-from followup.models import AnnualFollowUp, Period, Report
+from followup.models import AnnualFollowUp, Period
 from followup.permissions import audience_of, can_freeze_year
 from followup.views.annual import plan_of_year, year_crumbs
+from followup.year.after import came_after, came_after_sentence
 from followup.year.book import Book
 from followup.year.build import compose
 from followup.year.choice import Choice
@@ -110,18 +111,14 @@ def frozen_show(request: HttpRequest, pk: int) -> HttpResponse:
     """A frozen year: its fingerprint, its files, its versions, and what came after."""
     annual = _frozen_for(request, pk)
     files = annual.files.defer("content").order_by("name")
-    came_after = (
-        Report.objects.filter(obligation__period__plan=annual.plan, obligation__period__year=annual.year)
-        .filter(submitted_at__gt=annual.recorded_at)
-        .select_related("obligation__assignment__actor", "obligation__assignment__measure", "obligation__period")
-        .order_by("submitted_at")
-    )
+    later = came_after(annual)
     versions = annual.plan.annual_follow_ups.filter(year=annual.year).order_by("-version")
     context = {
         "annual": annual,
         "files": files,
         "versions": versions,
-        "came_after": came_after,
+        "came_after": later,
+        "sentence": came_after_sentence(later),
         "may_freeze": can_freeze_year(request.user, annual.plan.workspace),
         "crumbs": year_crumbs(annual.plan, annual.year),
     }

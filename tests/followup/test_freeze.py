@@ -176,7 +176,7 @@ def test_a_correction_is_a_new_version_with_a_reason_and_tells_what_came_after(c
     freeze(client, closed_year)
     assert client.post(f"/plans/{closed_year.pk}/years/2026/freeze/", {"reason": " "}).status_code == 422
     first = AnnualFollowUp.objects.get()
-    assert "Ingen rapport har kommit efter" in text_of(client.get(f"/frozen/{first.pk}/"))
+    assert "Ingenting har kommit eller ändrats efter" in text_of(client.get(f"/frozen/{first.pk}/"))
     with clock.at(datetime(2027, 3, 9, 9, tzinfo=UTC)):
         closed_year.periods.update(closed_at=None, closes_on=date(2027, 12, 31))
         obligation = closed_year.periods.get().obligations.get()

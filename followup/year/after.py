@@ -1,0 +1,136 @@
+"""What has been recorded about a year since it was frozen, and so does not stand in the frozen one."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from followup.models import AnnualFollowUp, Assessment, Decision, Report, YearText
+from followup.year.texts import title_of
+from stakeholders.formats import listing, whole
+from stakeholders.models import Event
+
+
+@dataclass(frozen=True)
+class Later:
+    """One thing that came after: its kind (report, assessment, decision or text), what it is about and where it is read, what happened, who did it
+    ("" where the name of the actor says it)."""
+
+    kind: str
+    at: datetime
+    about: str
+    address: str
+    words: str
+    who: str = ""
+
+
+def came_after(annual: AnnualFollowUp) -> list[Later]:
+    """Reports that came in, were approved or withdrawn, and judgements, questions, decisions and texts; in order of time. Five queries."""
+    return sorted([*_reports(annual), *_told(annual)], key=lambda each: each.at)
+
+
+def came_after_sentence(rows: list[Later]) -> str:
+    """ "2 rapporter, 1 bedömning och 1 text har kommit eller ändrats efter att året frystes."; that nothing has, where nothing has."""
+    if not rows:
+        return _("Ingenting har kommit eller ändrats efter att året frystes.")
+    counts = {
+        kind: len({row.address + row.about for row in rows if row.kind == kind}) for kind in ("report", "assessment", "decision", "text")
+    }
+    words = {
+        "report": ngettext("%(n)s rapport", "%(n)s rapporter", counts["report"]),
+        "assessment": ngettext("%(n)s bedömning", "%(n)s bedömningar", counts["assessment"]),
+        "decision": ngettext("%(n)s fråga till ledningen", "%(n)s frågor till ledningen", counts["decision"]),
+        "text": ngettext("%(n)s text", "%(n)s texter", counts["text"]),
+    }
+    told = listing(words[kind] % {"n": whole(count)} for kind, count in counts.items() if count)
+    return _("%(what)s har kommit eller ändrats efter att året frystes.") % {"what": told}
+
+
+def _reports(annual: AnnualFollowUp) -> Iterator[Later]:
+    since = annual.recorded_at
+    of_year = Report.objects.filter(obligation__period__plan=annual.plan, obligation__period__year=annual.year)
+    later = of_year.filter(Q(submitted_at__gt=since) | Q(approved_at__gt=since) | Q(withdrawn_at__gt=since))
+    for report in later.select_related("obligation__assignment__actor", "obligation__assignment__measure", "obligation__period"):
+        part = report.obligation.assignment
+        facts = [
+            (report.submitted_at, _("rapporten kom in")),
+            (report.approved_at, _("rapporten godkändes")),
+            (report.withdrawn_at, _("rapporten återkallades: %(why)s") % {"why": report.withdrawn_reason}),
+        ]
+        own = [(moment, words) for moment, words in facts if moment and moment > since]
+        words = listing(words for _moment, words in own)
+        about = f"{part.actor}, {part.measure}, {report.obligation.period.title}"
+        yield Later("report", own[-1][0], about, reverse("report_show", args=[report.pk]), words)
+
+
+def _told(annual: AnnualFollowUp) -> Iterator[Later]:
+    """Judgements, questions and texts, as history tells of them: the last of each sort about each thing."""
+    of_year = {"plan": annual.plan, "year": annual.year}
+    things: dict[tuple[str, int], Any] = {
+        (thing._meta.label_lower, thing.pk): thing
+        for found in (
+            Assessment.objects.filter(**of_year, recorded_at__gt=annual.recorded_at).select_related("goal", "measure"),
+            Decision.objects.filter(**of_year),
+            YearText.objects.filter(**of_year).select_related("goal"),
+        )
+        for thing in found
+    }
+    types = {kind for kind, _pk in things}
+    events = Event.objects.within(annual.plan.workspace).filter(
+        recorded_at__gt=annual.recorded_at, verb__in=TELL, subject_type__in=types, subject_id__in={pk for _kind, pk in things}
+    )
+    last = {
+        (event.verb, event.subject_type, event.subject_id): event
+        for event in events.select_related("by_user").order_by("id")
+        if event.verb != "year_text.written" or "done_at" in event.payload.get("changes", {})  # a draft stood in no year
+    }
+    for event in last.values():
+        thing = things.get((event.subject_type, event.subject_id))
+        if thing is not None:
+            kind, about, address, words = TELL[event.verb](thing)
+            yield Later(kind, event.recorded_at, about, address, words, str(event.by_user or ""))
+
+
+def _judged(one: Assessment) -> tuple[str, str, str, str]:
+    subject: Any = one.goal or one.measure
+    page = "goal_assess" if one.goal_id else "measure_assess"
+    words = _("bedömning, version %(n)s: %(achievement)s, utvecklingen %(trend)s") % {
+        "n": one.version,
+        "achievement": one.get_achievement_display().lower(),
+        "trend": one.get_trend_display().lower(),
+    }
+    return "assessment", str(subject), reverse(page, args=[subject.pk, one.year]), words
+
+
+def _asked(decision: Decision) -> tuple[str, str, str, str]:
+    return "decision", str(decision), reverse("decision_show", args=[decision.pk]), _("ny fråga till ledningen")
+
+
+def _changed(decision: Decision) -> tuple[str, str, str, str]:
+    return "decision", str(decision), reverse("decision_show", args=[decision.pk]), _("frågan ändrades")
+
+
+def _decided(decision: Decision) -> tuple[str, str, str, str]:
+    words = _("beslut: %(outcome)s") % {"outcome": decision.outcome}
+    return "decision", str(decision), reverse("decision_show", args=[decision.pk]), words
+
+
+def _written(text: YearText) -> tuple[str, str, str, str]:
+    if text.done_at:
+        return "text", title_of(text.goal), reverse("year_show", args=[text.plan_id, text.year]) + "#texts", _("ny eller ändrad text")
+    return "text", title_of(text.goal), reverse("workbench_show", args=[text.plan_id, text.year]), _("texten är inte längre klar")
+
+
+TELL: dict[str, Callable[[Any], tuple[str, str, str, str]]] = {
+    "assessment.made": _judged,
+    "decision.asked_for": _asked,
+    "decision.changed": _changed,
+    "decision.recorded": _decided,
+    "year_text.written": _written,
+}
+"""For each thing that history can tell: its kind, what it is about, its address and what happened."""

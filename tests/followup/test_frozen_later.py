@@ -1,0 +1,135 @@
+"""What comes after a year is frozen stands beside it, in words, with a link to each thing."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from followup.actions.annual import freeze_year
+from followup.actions.assessments import assess
+from followup.actions.decisions import ask_for_decision, change_decision, record_decision
+from followup.actions.reports import withdraw_report
+from followup.actions.year_texts import write_text
+from followup.freeze import File, json_bytes
+from followup.freezing import prepared
+from followup.models import AnnualFollowUp, Decision, YearText
+from followup.words import Audience
+from followup.year.build import year_of
+from stakeholders import clock
+from tests.factories import a_goal, a_period, a_plan, a_report, an_obligation
+from tests.followup.test_year import links_of, text_of
+
+pytestmark = pytest.mark.django_db
+MARCH = datetime(2027, 3, 9, 8, tzinfo=UTC)
+LATER = MARCH + timedelta(hours=1)
+QUESTION = {"question": "Fler handledare?", "why": "Elva köar.", "asked_by": "Rektorn", "proposal": "Två till."}
+JUDGEMENT = {"achievement": "partly", "trend": "better", "text": "Fler kommer.", "next_step": "adjust"}
+
+
+@pytest.fixture(autouse=True)
+def in_march() -> Iterator[None]:
+    with clock.at(MARCH):
+        yield
+
+
+@pytest.fixture
+def cast(plan, measure, assignment, coordinator, reviewer, manager):
+    """A year with an answer, a judgement, a question and a text; then frozen."""
+    report = a_report(an_obligation(assignment, a_period(plan)), by=coordinator, approved_by=reviewer, figures=[12])
+    assess(measure, 2026, by=manager, version=0, **JUDGEMENT)
+    decision = ask_for_decision(plan, 2026, by=coordinator, measures=[measure], **QUESTION)
+    goal = plan.goals.get()
+    text = write_text(YearText(plan=plan, year=2026, goal=goal), by=manager, version=0, words="Det gick bra.", is_done=True)
+    plan.periods.update(closed_at=MARCH)
+    year = year_of(plan, 2026, audience=Audience.MANAGEMENT)
+    annual = freeze_year(plan, year, [File("aret.json", "application/json", json_bytes(year))], by=manager)
+    return {"plan": plan, "report": report, "decision": decision, "goal": goal, "text": text, "annual": annual}
+
+
+def came_after(client, annual) -> str:
+    page = text_of(client.get(f"/frozen/{annual.pk}/"))
+    return page[page.index("Det som kom efter") :]
+
+
+def test_what_was_there_when_it_was_frozen_did_not_come_after(client, cast, manager):
+    client.force_login(manager)
+    assert "Ingenting har kommit eller ändrats efter att året frystes." in came_after(client, cast["annual"])
+
+
+def test_everything_that_came_after_is_told_in_words_with_a_link(client, cast, measure, coordinator, manager):
+    plan, decision, text = cast["plan"], cast["decision"], cast["text"]
+    with clock.at(LATER):
+        plan.periods.update(closed_at=None, closes_on=date(2027, 12, 31))
+        correction = a_report(cast["report"].obligation, by=coordinator, figures=[14], correction_reason="räknat fel")
+        assess(measure, 2026, by=manager, version=1, **JUDGEMENT | {"achievement": "met"})
+        assess(cast["goal"], 2026, by=manager, version=0, **JUDGEMENT)
+        record_decision(decision, by=manager, version=decision.version, outcome="Enligt förslaget.", decided_on=date(2027, 3, 9))
+        asked = ask_for_decision(plan, 2026, by=coordinator, **QUESTION | {"question": "Ska hallen hyras?"})
+        write_text(text, by=manager, version=text.version, words="Det gick ganska bra.", is_done=True)
+    client.force_login(manager)
+    page = came_after(client, cast["annual"])
+    assert "1 rapport, 2 bedömningar, 2 frågor till ledningen och 1 text har kommit eller ändrats efter att året frystes." in page
+    assert "Norrbruks IF (Exempel), 3.1 Läxhjälp, Tertial 1, 2026 Rapporten kom in" in page
+    assert "3.1 Läxhjälp Bedömning, version 2: uppfyllt, utvecklingen bättre" in page
+    assert f"{cast['goal']} Bedömning, version 1: delvis uppfyllt, utvecklingen bättre" in page
+    assert "Fler handledare? Beslut: Enligt förslaget." in page
+    assert "Ska hallen hyras? Ny fråga till ledningen" in page
+    assert f"{cast['goal']} Ny eller ändrad text" in page
+    assert str(manager) in page
+    links = links_of(client.get(f"/frozen/{cast['annual'].pk}/"))
+    for address in (
+        f"/reports/{correction.pk}/",
+        f"/measures/{measure.pk}/years/2026/assess/",
+        f"/goals/{cast['goal'].pk}/years/2026/assess/",
+        f"/decisions/{decision.pk}/",
+        f"/decisions/{asked.pk}/",
+        f"/plans/{plan.pk}/years/2026/#texts",
+        f"/plans/{plan.pk}/years/2026/compare/?frozen={cast['annual'].pk}",
+    ):
+        assert address in links, address
+        assert client.get(address).status_code == 200, address
+
+
+def test_what_is_approved_or_withdrawn_afterwards_came_after_too(client, cast, coordinator, manager):
+    with clock.at(LATER):
+        cast["plan"].periods.update(closed_at=None, closes_on=date(2027, 12, 31))
+        withdraw_report(cast["report"], by=coordinator, reason="Siffran gällde fel år.")
+    client.force_login(manager)
+    assert "Rapporten återkallades: Siffran gällde fel år." in came_after(client, cast["annual"])
+
+
+def test_a_question_in_other_words_and_a_text_that_is_taken_back(client, cast, coordinator, manager):
+    decision, text = cast["decision"], cast["text"]
+    with clock.at(LATER):
+        change_decision(decision, by=coordinator, version=decision.version, question="Fler handledare i höst?")
+        write_text(text, by=manager, version=text.version, words=text.text, is_done=False)
+    client.force_login(manager)
+    page = came_after(client, cast["annual"])
+    assert "Fler handledare i höst? Frågan ändrades" in page
+    assert "Texten är inte längre klar" in page
+
+
+def test_a_draft_another_year_and_another_plan_are_not_told_of(client, cast, workspace, coordinator, manager):
+    other = a_plan(workspace)
+    with clock.at(LATER):
+        area = a_goal(cast["plan"], title="Trygghet")
+        write_text(YearText(plan=cast["plan"], year=2026, goal=area), by=manager, version=0, words="Inte färdig.", is_done=False)
+        ask_for_decision(cast["plan"], 2027, by=coordinator, **QUESTION)
+        ask_for_decision(other, 2026, by=coordinator, **QUESTION)
+    client.force_login(manager)
+    assert Decision.objects.count() == 3
+    assert "Ingenting har kommit" in came_after(client, cast["annual"])
+
+
+def test_what_comes_while_the_files_are_drawn_came_after(client, cast, coordinator, manager):
+    """Drawing takes a while: the frozen year is of the moment that was read, not of the moment when it was stored."""
+    plan = cast["plan"]
+    store = prepared(plan, 2026, by=manager, version=2, reason="Rättat.")
+    with clock.at(LATER):
+        ask_for_decision(plan, 2026, by=coordinator, **QUESTION | {"question": "Ska hallen hyras?"})
+    with clock.at(LATER + timedelta(minutes=1)):
+        annual = AnnualFollowUp.objects.get(pk=store())
+    assert "Ska hallen hyras?" not in bytes(annual.files.get(name="arsuppfoljning-2026.json").content).decode()
+    client.force_login(manager)
+    assert "Ska hallen hyras? Ny fråga till ledningen" in came_after(client, annual)
+    assert {each.recorded_at for each in annual.publications.all()} == {MARCH}
