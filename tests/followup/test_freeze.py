@@ -5,9 +5,10 @@ import hashlib
 import io
 import json
 import re
+import sys
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime
 
@@ -19,6 +20,8 @@ from django.db import DatabaseError, connection, transaction
 from followup.models import AnnualFollowUp, FrozenFile, Publication
 from followup.tasks import run_jobs
 from followup.words import Audience
+from followup.year import files
+from followup.year.build import year_of
 from stakeholders import clock
 from stakeholders.models import Job
 from tests.factories import a_period, a_report, a_target, an_obligation
@@ -132,6 +135,56 @@ def test_management_freezes_a_closed_year_and_nothing_ever_changes_it(client, cl
     assert any("Utgångsläge" in words or "Mål 2028" in words for kind, words in tags if kind == "Figure"), "a picture is told in words"
     assert any(name.startswith("Source-Sans-3") for name in fonts_of(document)), "our own letters, not what the machine happens to have"
     assert mark in bytes(annual.files.get(name="arsuppfoljning-2026.html").content).decode()
+
+
+@pytest.fixture
+def out_of_reach(monkeypatch) -> Callable[[], None]:
+    """Takes away all that the forms of a year are drawn with, as when a library is upgraded to something else, or gone."""
+
+    def gone(*_args, **_kwargs):
+        raise ImportError("it is not here any more")
+
+    def take_away() -> None:
+        drawers = {"weasyprint", "pydyf", "docx", "xlsxwriter"}
+        for name in [*drawers, *(name for name in sys.modules if name.partition(".")[0] in drawers)]:
+            monkeypatch.setitem(sys.modules, name, None)
+        monkeypatch.setattr("stakeholders.exports.Workbook", gone)  # imported with the module
+        monkeypatch.setattr("followup.year.files.render_to_string", gone)
+        monkeypatch.setattr("csv.writer", gone)
+
+    return take_away
+
+
+def test_a_frozen_year_is_served_whole_when_the_libraries_that_drew_it_are_gone(client, closed_year, manager, reporter, out_of_reach):
+    client.force_login(manager)
+    assert freeze(client, closed_year).state == "done"
+    annual, answer = AnnualFollowUp.objects.get(), closed_year.periods.get().obligations.get()
+    shown = year_of(closed_year, 2026, audience=Audience.MANAGEMENT)
+    drawings = {
+        "html": lambda: files.page(shown),
+        "pdf": lambda: files.pdf(shown),
+        "xlsx": lambda: files.workbook(shown, created=MARCH),
+        "docx": lambda: files.document(shown, created=MARCH),
+        "csv": lambda: files.table_csv(shown, "targets"),
+    }
+    addresses = [f"/frozen/{annual.pk}/archive/", *(f"/frozen/{annual.pk}/{name}" for name in bytes_of(annual))]
+    assert {address.rpartition(".")[2] for address in addresses} >= drawings.keys()
+    before = {address: client.get(address).content for address in addresses}
+
+    out_of_reach()
+    for form, draw in drawings.items():
+        with pytest.raises(ImportError):
+            pytest.fail(f"{form} can still be drawn: {len(draw())}")
+    assert {address: client.get(address).content for address in addresses} == before
+    assert {name: before[f"/frozen/{annual.pk}/{name}"][:4] for name in bytes_of(annual) if name.endswith((".pdf", ".xlsx"))} == {
+        "arsuppfoljning-2026.pdf": b"%PDF",
+        "arsuppfoljning-2026.xlsx": b"PK\x03\x04",
+    }
+    for address in (f"/frozen/{annual.pk}/", f"/plans/{closed_year.pk}/years/2026/compare/?frozen={annual.pk}", "/years/"):
+        assert client.get(address).status_code == 200, address
+    call_command("verify_frozen")
+    client.force_login(reporter)
+    assert client.get(f"/obligations/{answer.pk}/answer/year.pdf").content == before[f"/frozen/{annual.pk}/arsuppfoljning-2026.pdf"]
 
 
 @pytest.mark.parametrize("statement", ["UPDATE {table} SET name = 'x'", "DELETE FROM {table}", "UPDATE {table} SET content = {empty}"])
