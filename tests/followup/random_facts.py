@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
@@ -28,15 +29,18 @@ ADDED = (IndicatorKind.COUNT, IndicatorKind.MONEY, IndicatorKind.STOCK, Indicato
 
 
 def random_windows(rnd: random.Random) -> list[Window]:
-    """A few windows of each sort."""
+    """A few windows of each sort; of the spans of years one covers all, and one may begin before anything did or end after."""
     year = rnd.choice(YEARS)
+    first, last = sorted(rnd.sample(range(min(YEARS) - 1, max(YEARS) + 2), 2))
     return [
         Window.year(year),
         Window.period(year, Interval.TERTIAL, rnd.randint(1, 3)),
         Window.period(year, Interval.HALF_YEAR, rnd.randint(1, 2)),
+        Window.period(year, Interval.QUARTER, rnd.randint(1, 4)),
         Window.to_date(Window.period(year, Interval.TERTIAL, 2).end),
         Window.since_start(date(year, 12, 31)),
-        Window.years(min(YEARS), year),
+        Window.years(min(YEARS), max(YEARS)),
+        Window.years(first, last),
     ]
 
 
@@ -310,3 +314,8 @@ class RandomPlan:
 
 def random_facts(seed: int, **sizes: int) -> f.Facts:
     return RandomPlan(random.Random(seed), **sizes).facts
+
+
+def shuffled(facts: f.Facts, rnd: random.Random) -> f.Facts:
+    """The same facts in another order."""
+    return f.Facts(**{each.name: tuple(rnd.sample(own, len(own))) for each in fields(facts) for own in [getattr(facts, each.name)]})

@@ -2,7 +2,7 @@
 
 import os
 import random
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import Phase, given, settings
@@ -13,7 +13,7 @@ from followup.reference.figure import figure
 from followup.reference.statuses import measure_status, percent_done
 from followup.reference.targets import against_targets
 from followup.reference.trend import trend
-from tests.followup.random_facts import FIRST, LAST, random_facts, random_windows
+from tests.followup.random_facts import FIRST, LAST, random_facts, random_windows, shuffled
 
 seeds = st.integers(0, 2**32)
 ONCE = (Phase.explicit, Phase.reuse, Phase.generate)  # a smaller seed is not a simpler plan
@@ -46,11 +46,7 @@ def figures(seed: int, as_of: datetime) -> list:
 @given(seeds, moments, st.integers())
 def test_the_order_of_recording_in_the_store_does_not_matter(seed, as_of, shuffling):
     facts = random_facts(seed)
-    rnd = random.Random(shuffling)
-    shuffled = f.Facts(
-        **{each.name: tuple(rnd.sample(getattr(facts, each.name), len(getattr(facts, each.name)))) for each in fields(facts)}
-    )
-    assert everything(shuffled, seed, as_of) == everything(facts, seed, as_of)
+    assert everything(shuffled(facts, random.Random(shuffling)), seed, as_of) == everything(facts, seed, as_of)
 
 
 @some
