@@ -6,10 +6,10 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from followup.figures import Figure, Number
+from followup.figures import Figure, Number, PercentDone
 from followup.words import Flag, Protection
 from measures.rules import SCALE, IndicatorKind, RatioOverTime
-from stakeholders.formats import interval, out_of, whole
+from stakeholders.formats import interval, out_of, percent, whole
 
 RULES = {
     IndicatorKind.COUNT: lambda: _("Varje aktörs godkända antal läggs ihop över perioderna, och sedan över aktörerna."),
@@ -66,6 +66,27 @@ def honesty(figure: Figure) -> list[str]:
         )
     marks = {mark.flag for mark in figure.flags} - {Flag.LATE}
     return said + [f"{str(Flag(flag).label)[:1].upper()}{str(Flag(flag).label)[1:]}." for flag in sorted(marks)]
+
+
+def done(said: PercentDone) -> str:
+    """How much of a goal is done, and by how many it is said: "I snitt 50 % klart enligt 3 av 5 åtgärder". A mean, never a verdict."""
+    basis = {"part": out_of(said.stated, said.measures)}
+    if said.mean is None:
+        return _("Hur mycket som är klart är angett för %(part)s åtgärder") % basis
+    return _("I snitt %(mean)s klart enligt %(part)s åtgärder") % {"mean": share_done(said), **basis}
+
+
+def share_done(said: PercentDone) -> str:
+    """ "50 %", or "–" where nobody has said."""
+    return "–" if said.mean is None else percent(said.mean * SCALE / 100)
+
+
+def rule_of_done() -> str:
+    """The rule behind it, in one sentence (rule 3 of docs/figures.md)."""
+    return _(
+        "Snittet av det som de ansvariga senast har angett, lika för alla åtgärder; "
+        "är flera ansvariga räknas den lägsta, och det som är avslutat i förtid räknas inte med."
+    )
 
 
 WITHOUT_NUMBER: dict[Flag, Callable[[], str]] = {

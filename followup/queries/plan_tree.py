@@ -1,12 +1,14 @@
 """The plan as a tree to read: focus area → goal → measure, each measure with its status, who has it, what is next and what it lacks."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.utils.translation import gettext as _
 
+from followup.explain import done
+from followup.figures import PercentDone
 from followup.queries.current import Next, next_answers
 from measures.models import Assignment, Goal, Measure, Plan
 from measures.models.measure import MeasureQuerySet
@@ -53,10 +55,19 @@ class MeasureRow:
         return {assignment.actor_id for assignment in (*self.responsible, *self.contributing)}
 
 
+@dataclass(frozen=True)
+class Done:
+    """How much of a goal is done, in words, and which of its measures ended early and are left out of it."""
+
+    words: str
+    ended: list[Measure]
+
+
 @dataclass
 class GoalGroup:
     goal: Goal
     rows: list[MeasureRow] = field(default_factory=list)
+    done: Done | None = None
 
 
 @dataclass
@@ -67,6 +78,7 @@ class FocusArea:
     groups: list[GoalGroup]
     statuses: list[str]
     folded: list[MeasureRow]
+    done: Done | None = None
 
     @property
     def folded_words(self) -> str:
@@ -122,6 +134,29 @@ def focus_areas(
             in_sight = sorted((row for row in own if row.measure.pk not in hidden), key=first)  # type: ignore[arg-type]
             areas.append(FocusArea(goal, _by_goal(goals, goal, in_sight), _in_order(row.status for row in own), folded))
     return areas
+
+
+def add_done(areas: list[FocusArea], goals: list[Goal], rows: list[MeasureRow], done_of: Callable[[Collection[int]], PercentDone]) -> None:
+    """Say of each focus area and goal how much of all its measures is done, whichever of them are in sight. `rows`: every measure."""
+    measures = {row.measure.pk: row.measure for row in rows}
+    for area in areas:
+        area.done = _done(_branch(goals, area.goal, measures), measures, done_of)
+        for group in area.groups:
+            own = _branch(goals, group.goal, measures)
+            if group.goal != area.goal and own != _branch(goals, area.goal, measures):  # a goal that is all of its area says the same
+                group.done = _done(own, measures, done_of)
+
+
+def _branch(goals: list[Goal], top: Goal, measures: Mapping[int, Measure]) -> list[int]:
+    """The measures of a goal and of everything below it."""
+    branch = {goal.pk for goal in _walk(goals, top)}
+    return [pk for pk, measure in measures.items() if measure.goal_id in branch]
+
+
+def _done(own: list[int], measures: Mapping[int, Measure], done_of: Callable[[Collection[int]], PercentDone]) -> Done | None:
+    """None where nobody has said anything."""
+    said = done_of(own)
+    return Done(done(said), [measures[pk] for pk in said.ended_early]) if said.stated or said.ended_early else None
 
 
 def actors_in(rows: list[MeasureRow]) -> list[tuple[Actor, int]]:

@@ -9,8 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from followup.explain import done, rule_of_done, share_done
+from followup.figures import PercentDone, Window
 from followup.models import AnnualFollowUp, Assessment
 from followup.permissions import audience_of
+from followup.rollup import Statuses
+from followup.year.book import Book
 from followup.year.build import year_of
 from followup.year.choice import NUMBERS, Choice
 from followup.year.compare import compared
@@ -36,6 +40,7 @@ def long_show(request: HttpRequest, pk: int) -> HttpResponse:
         "choice": choice,
         "query": choice.query(),
         "judged": _judged(plan, choice),
+        "done": _done(view, book) if choice == Choice(goal=choice.goal) and choice.goal else None,
         "frozen": plan.annual_follow_ups.order_by("-year", "-version"),
         "crumbs": [
             (_("Uppföljning"), reverse("year_list")),
@@ -44,6 +49,20 @@ def long_show(request: HttpRequest, pk: int) -> HttpResponse:
         ],
     }
     return render(request, "followup/long.html", context)
+
+
+def _done(view: LongView, book: Book) -> dict[str, Any]:
+    """How much of the goal is done, year by year: the mean, by how many it is said, and what ended early and is left out."""
+    statuses = Statuses(book.seen.rollup) if book.seen else None
+    if statuses is None:
+        return {}
+    said: dict[int, PercentDone] = {year: statuses.percent_done(list(book.measures), Window.year(year)) for year in view.years}
+    return {
+        "sentence": done(said[view.years[-1]]),
+        "rule": rule_of_done(),
+        "years": [(year, share_done(each), each) for year, each in said.items()],
+        "ended": [book.measures[pk] for pk in said[view.years[-1]].ended_early],
+    }
 
 
 def _judged(plan: Plan, choice: Choice) -> list[Assessment]:

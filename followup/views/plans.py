@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from followup.queries import plan_tree
 from followup.queries.plan_tree import FILTERS, MeasureRow
-from followup.views.statuses import statuses_today
+from followup.views.statuses import Today
 from measures.models import Goal, Measure, Plan
 from measures.permissions import can_change_plan
 from measures.queries import tops
@@ -23,7 +23,8 @@ def page(request: SignedInRequest, pk: int) -> HttpResponse:
     """Focus area → goal → measure. Whoever sees only the own organisation's part sees those measures, and no judgements of others."""
     plan = _plan_for(request, pk)
     sees_all = can_read_all(request.user, plan.workspace)
-    rows = _rows(request, plan, sees_all)
+    today = Today(plan) if sees_all else None
+    rows = _rows(request, plan, today)
     goals = list(Goal.objects.filter(plan=plan))
     shown, chips = _filtered(request, plan, rows) if sees_all else (rows, [])
     unassigned_first = request.GET.get("first") == "unassigned"
@@ -31,6 +32,8 @@ def page(request: SignedInRequest, pk: int) -> HttpResponse:
     areas = plan_tree.focus_areas(
         goals, shown, request.GET.get("open", ""), folds=folds, first=lambda row: not row.lacks_responsible if unassigned_first else 0
     )
+    if today:
+        plan_tree.add_done(areas, goals, rows, today.done)
     context = {
         "plan": plan,
         "areas": areas,
@@ -54,7 +57,7 @@ def export(request: SignedInRequest, pk: int) -> HttpResponse:
     """The list as it is filtered, as Excel."""
     plan = _plan_for(request, pk)
     require(can_read_all(request.user, plan.workspace))
-    shown, _chips = _filtered(request, plan, _rows(request, plan, sees_all=True))
+    shown, _chips = _filtered(request, plan, _rows(request, plan, Today(plan)))
     headings, table = plan_tree.plan_table(shown, tops(list(Goal.objects.filter(plan=plan))))
     for row in table:
         row[3] = str(SYMBOLS[str(row[3])][1])
@@ -66,7 +69,7 @@ def gaps(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the plan lacks, sort by sort, each line a link to where it is mended."""
     plan = _plan_for(request, pk)
     require(can_read_all(request.user, plan.workspace))
-    rows = _rows(request, plan, sees_all=True)
+    rows = _rows(request, plan, Today(plan))
     lists = [(gap, [row for row in rows if gap in row.gaps]) for gap in Gap]
     context = {
         "plan": plan,
@@ -82,9 +85,11 @@ def _plan_for(request: SignedInRequest, pk: int) -> Plan:
     return get_object_or_404(Plan.objects.visible_to(request.user).select_related("workspace"), pk=pk)
 
 
-def _rows(request: SignedInRequest, plan: Plan, sees_all: bool) -> list[MeasureRow]:
-    measures = Measure.objects.filter(plan=plan) if sees_all else Measure.objects.visible_to(request.user).filter(plan=plan)
-    return plan_tree.measure_rows(plan, measures, lambda pks: statuses_today(plan, pks) if sees_all else {})
+def _rows(request: SignedInRequest, plan: Plan, today: Today | None) -> list[MeasureRow]:
+    """Every measure with its status, or, without `today`, those of the own part without any."""
+    if today:
+        return plan_tree.measure_rows(plan, Measure.objects.filter(plan=plan), today.statuses)
+    return plan_tree.measure_rows(plan, Measure.objects.visible_to(request.user).filter(plan=plan), lambda pks: {})
 
 
 def _filtered(request: SignedInRequest, plan: Plan, rows: list[MeasureRow]) -> tuple[list[MeasureRow], list[dict[str, Any]]]:

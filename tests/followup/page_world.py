@@ -1,6 +1,7 @@
 """The scenarios told to the real actions, reviewed on the page, and read back from the pages that people see."""
 
 import re
+from collections import Counter
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -11,8 +12,8 @@ from typing import Any
 from django.test import Client
 from django.utils.timezone import localdate
 
-from followup.figures import Figure, Mark, Missing, Preliminary, Series, Window
-from followup.words import Audience, Flag, MissingReason, Protection, Verdict
+from followup.figures import Figure, Mark, Missing, PercentDone, Preliminary, Series, Window
+from followup.words import Audience, Flag, ImplementationStatus, MissingReason, Protection, StatusSource, Verdict
 from measures.models import Goal
 from measures.rules import SCALE
 from stakeholders import clock
@@ -70,7 +71,27 @@ class PageWorld(DatabaseWorld):
         assert "Rätt siffra (exempel)." in page.text("revised-title"), "why"
         return SimpleNamespace(old=old, new=new, because_of=page.reports("revised-title"))
 
+    def statuses(self, goal: str, when: str) -> Counter:
+        """Counted in the heading of the focus area, of the plan's page when it shows this goal only."""
+        known = {str(status.label).lower(): status for status in ImplementationStatus} | {"utan rapport": StatusSource.NOT_REPORTED}
+        head = self._branch(goal, 'class="muted small">([^<]*)</span> <')
+        return Counter({known[words]: int(number) for number, words in re.findall(r"(\d+) ([^,]+)", head)})
+
+    def percent_done(self, goal: str, when: str) -> PercentDone:
+        found = re.search(r"I snitt (\d+) % klart enligt (\d+) av (\d+) åtgärder", self._branch(goal, "(I snitt[^<]*)"))
+        assert found, goal
+        return PercentDone(Fraction(int(found[1])), int(found[2]), int(found[3]))
+
     # ── how a page is read ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def _branch(self, goal: str, wanted: str) -> str:
+        """What stands in the heading of a goal on the plan's page, or of the focus area above it."""
+        chosen = Goal.objects.get(plan=self.plan, title=goal)
+        with clock.at(self.now):
+            answer = self._client(self.manager).get(f"/plans/{self.plan.pk}/", {"show": "all", "open": "all", "goal": chosen.pk})
+        found = re.search(wanted, answer.content.decode())
+        assert found, answer.content.decode()
+        return _tidy(found[1])
 
     def _client(self, user: Any) -> Client:
         client = Client()
