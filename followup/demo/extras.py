@@ -1,11 +1,11 @@
-"""What the example needs besides reports: overlap decisions, statistics from elsewhere. All invented."""
+"""What the example needs besides reports: places, steps, overlap decisions, statistics from elsewhere. All invented."""
 
 from datetime import date, datetime, time, timedelta
 
 from followup.demo.answers import chance
 from followup.models import OutsideValue, OverlapDecision
 from followup.words import Overlap
-from measures.actions.measures import add_activity
+from measures.actions.measures import add_activity, change_measure
 from measures.models import Indicator, IndicatorVersion, Plan
 from measures.rules import SCALE, EffectLevel, IndicatorKind
 from stakeholders import clock, events
@@ -20,6 +20,18 @@ STEPS = (
     ("2.3", "Första gruppen trainees", -9, 1, -9, None),
 )
 """Measure, step, then in months from now: planned start and end, started, ended."""
+
+PLACES = {
+    "Norrbruk": ("3.5", "4.6", "5.8", "6.4"),
+    "Fröjden": ("1.12", "5.3", "6.1", "6.7"),
+    "Bruksgatan": ("2.7", "6.2", "6.3", "6.5"),
+    "Hyttan": ("1.1", "3.1", "3.5", "5.4", "5.7", "6.1", "7.2"),
+    "Kanalbyn": ("2.7", "2.8", "3.1", "3.3", "5.1", "5.3", "5.6", "6.1", "6.2", "7.2"),
+    "Kanalparken": ("1.12", "5.5", "6.8"),
+    "Sjöåsen": ("3.2", "3.8", "4.1", "5.7"),
+    "Östervik": ("1.11", "3.7", "4.1", "6.3"),
+}
+"""Where measures are carried out: nearly half of them; the others are for the whole municipality."""
 
 STATISTICS = (
     (
@@ -36,6 +48,14 @@ STATISTICS = (
     ),
 )
 MISSING = {("Behöriga till yrkesprogram i årskurs 9", "Kanalbyn", 2022)}
+
+
+def add_places(plan: Plan, *, by: User) -> None:
+    """Say of the measures that have a place where it is."""
+    areas = {area.name: area for area in plan.workspace.areas.all()}
+    for measure in plan.measures.filter(number__in={number for own in PLACES.values() for number in own}):
+        own = [areas[name] for name, numbers in PLACES.items() if measure.number in numbers]
+        change_measure(measure, by=by, version=measure.version, areas=own)
 
 
 def add_steps(plan: Plan, *, by: User) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from followup.demo.annual import ask_and_decide, judge_last_year, write_the_year
 from followup.demo.cast import make_room, make_user, write_sign_in
-from followup.demo.extras import add_overlaps, add_statistics, add_steps
+from followup.demo.extras import add_overlaps, add_places, add_statistics, add_steps
 from followup.demo.history import History
 from followup.links import issue_link
 from followup.models import Obligation
@@ -39,6 +39,7 @@ def load_demo() -> str:
         plan.opens_days_before_end = 60  # so that the example always has a round to answer
         plan.save(update_fields=["opens_days_before_end"])
         Assignment.objects.filter(measure__plan=plan, accepted_at=None).update(accepted_at=clock.now())
+        add_places(plan, by=users[Role.COORDINATOR])
         add_overlaps(plan, by=users[Role.COORDINATOR])
         add_statistics(plan, by=users[Role.COORDINATOR])
     History(plan, coordinator=users[Role.COORDINATOR], reviewer=users[Role.REVIEWER]).live(first_year)

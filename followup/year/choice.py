@@ -105,10 +105,11 @@ def _is_about(area: int | None, choice: Choice, is_linked: bool) -> bool:
 
 def _measures_in(area: int, book: Book) -> set[int]:
     """The measures in an area or in one within it."""
-    return {measure for measure, place in book.places if area in _up(place, book.areas)}
+    return {measure for measure, place in book.places if area in area_and_above(place, book.areas)}
 
 
-def _up(area: int, above: Mapping[int, int | None]) -> set[int]:
+def area_and_above(area: int, above: Mapping[int, int | None]) -> set[int]:
+    """The area and all that it lies in."""
     line = set()
     each: int | None = area
     while each is not None:

@@ -16,7 +16,7 @@ from followup.rollup.rows import PeriodRow, VersionRow
 from followup.transitions import ReportFacts, State, state_of
 from followup.words import Audience, Completeness, MissingReason
 from followup.year.book import AnswerRow, Book
-from followup.year.choice import WHOLE, Choice, line_of, narrow
+from followup.year.choice import WHOLE, Choice, area_and_above, line_of, narrow
 from followup.year.page import Shown
 from followup.year.sections import exact
 from measures.models import Goal, Indicator, Measure, Plan
@@ -88,12 +88,13 @@ def read_plan(book: Book) -> None:
         if indicator.of_measure:
             book.measures_of[indicator.pk].append(indicator.of_measure)
     areas = Area.objects.filter(workspace=plan.workspace_id).order_by("name_sort", "pk")
+    names: dict[int, str] = {}
     for area, parent, name, measure in areas.values_list("pk", "parent_id", "name", "measures__pk"):
-        book.areas[area] = parent
+        book.areas[area], names[area] = parent, name
         if measure in book.measures:
             book.places.append((measure, area))
-            if (area, name) not in book.area_options[-1:]:
-                book.area_options.append((area, name))
+    with_measures = set().union(*(area_and_above(area, book.areas) for area in {area for _measure, area in book.places}))
+    book.area_options = [(area, name) for area, name in names.items() if area in with_measures]
 
 
 def read_beside(book: Book) -> None:

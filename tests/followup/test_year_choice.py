@@ -29,8 +29,13 @@ def cast(plan, workspace, coordinator, reviewer):
     a_target(an_indicator(walks, name="vandringar"), baseline=0, target=10)
     club, pupils = an_actor(workspace, "Klubben (Exempel)"), an_actor(workspace, "Skolan (Exempel)")
     period = a_period(plan)
-    for measure, actor, figure in ((homework, club, 30), (homework, pupils, 12), (walks, club, 4)):
-        a_report(an_obligation(an_assignment(measure, actor), period), by=coordinator, approved_by=reviewer, figures=[figure])
+    for measure, actor, figure, words in (
+        (homework, club, 30, "Fler kommer."),
+        (homework, pupils, 12, "Skolan är med."),
+        (walks, club, 4, "Vandringen är ny."),
+    ):
+        obligation = an_obligation(an_assignment(measure, actor), period)
+        a_report(obligation, by=coordinator, approved_by=reviewer, figures=[figure], what_happened=words)
     return {"plan": plan, "school": school, "club": club, "pupils": pupils, "visits": visits, "homework": homework, "workspace": workspace}
 
 
@@ -56,6 +61,41 @@ def test_an_area_takes_in_the_places_within_it(client, cast, manager):
         page = text_of(year(client, cast, area=area.pk))
         assert ("Besök på läxhjälpen" in page) is is_there
         assert "Vandringar" not in page
+
+
+def test_an_area_that_measures_lie_within_can_be_chosen_and_one_without_any_cannot(client, cast, manager):
+    empty = an_area(cast["workspace"], "Östervik")
+    client.force_login(manager)
+    whole = cast["workspace"].areas.get(name="Norrbruk")
+    assert f'<option value="{whole.pk}">Norrbruk</option>' in year(client, cast).content.decode()
+    assert "Östervik</option>" not in year(client, cast).content.decode()
+    assert "Årsuppföljning 2026: Norrbruk" in text_of(year(client, cast, area=whole.pk))
+    assert "3.1 Läxhjälp" in text_of(client.get(f"/plans/{cast['plan'].pk}/long/?area={whole.pk}"))
+    assert client.get(f"/plans/{cast['plan'].pk}/long/?area={empty.pk}").status_code == 404
+
+
+def who_did_what(page: str) -> str:
+    return page[page.index("Vem gjorde vad") : page.index("Bygger på")]
+
+
+def test_who_did_what_and_their_words_are_of_the_chosen_part(client, cast, manager):
+    """By goal and area only what was said of measures there; by actor only its own words, and each quote leads to its report."""
+    client.force_login(manager)
+    hyttan = cast["workspace"].areas.get(name="Hyttan").pk
+    for query, seen, unseen in (
+        ({}, ("Klubben (Exempel)", "Skolan (Exempel)", "”Vandringen är ny.”"), ()),
+        ({"goal": cast["school"].pk}, ("Klubben (Exempel)", "”Fler kommer.”", "”Skolan är med.”"), ("Vandringen är ny", "6.1")),
+        ({"area": hyttan}, ("Klubben (Exempel)", "”Fler kommer.”", "”Skolan är med.”"), ("Vandringen är ny", "6.1")),
+        ({"actor": cast["pupils"].pk}, ("Skolan (Exempel)", "”Skolan är med.”"), ("Klubben (Exempel)", "Vandringen är ny", "Fler kommer")),
+        ({"actor": cast["club"].pk, "area": hyttan}, ("Klubben (Exempel)", "”Fler kommer.”"), ("Skolan", "Vandringen är ny", "6.1")),
+    ):
+        answer = year(client, cast, **query)
+        told = who_did_what(text_of(answer))
+        assert [words for words in seen if words not in told] == [], query
+        assert [words for words in unseen if words in told] == [], query
+        table = next(link for link in links_of(answer) if link.partition("?")[0].endswith("actors.csv"))
+        rows = client.get(table).content.decode("utf-8-sig")
+        assert [words for words in unseen if words in rows] == [], query
 
 
 def test_an_actor_shows_its_own_part_which_is_not_held_against_the_target_of_all(client, cast, manager):
