@@ -140,7 +140,8 @@ def draw() -> None:
     django.setup()
     from followup.words import Audience
     from followup.year.build import year_of
-    from followup.year.files import document, page, pdf, workbook
+    from followup.year.files import document, page, workbook
+    from followup.year.pdf import pdf
     from measures.models import Plan
     from stakeholders import clock
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from followup.models import AnnualFollowUp, FrozenFile
-from followup.year.files import DOCX_TYPE, TABLES, document, json_bytes, page, pdf, table_csv, workbook
+from followup.year.files import DOCX_TYPE, TABLES, document, json_bytes, page, table_csv, workbook
 from followup.year.page import Year
+from followup.year.pdf import pdf
 from stakeholders.exports import CSV_TYPE, XLSX_TYPE
 
 _OLDEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)

@@ -1,15 +1,13 @@
-"""The year in other forms: Excel, Word, CSV, JSON, and one self-contained page for print and PDF. All drawn from the same `Year`."""
+"""The year in other forms: Excel, Word, CSV, JSON, and one self-contained page for print. All drawn from the same `Year`."""
 
 import io
 import json
-import posixpath
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
@@ -55,7 +53,7 @@ def workbook(year: Year, *, created: datetime) -> bytes:
         "money": _("Pengar"),
     }
     above = [
-        f"{_title(year)} – {year.company}",
+        f"{name_of(year)} – {year.company}",
         _("Läget %(when)s · Regler version %(version)s") % {"when": year.as_of, "version": year.rules_version},
     ]
     sheets = [Sheet(_("Sammanfattning"), [_("Året i korthet")], [[sentence] for sentence in year.sentences], widths=[110], above=above)]
@@ -63,7 +61,7 @@ def workbook(year: Year, *, created: datetime) -> bytes:
         headings, rows = _table(year, table)
         sheets.append(Sheet(name, headings, rows, widths=[44, 30, 30, 30], above=above[:1]))
     sheets.append(Sheet(_("Metod"), [_("Regel"), _("Vad den betyder")], year.methods, widths=[40, 110], above=above[:1]))
-    return xlsx_bytes(sheets, title=_title(year), created=created)
+    return xlsx_bytes(sheets, title=name_of(year), created=created)
 
 
 def document(year: Year, *, created: datetime) -> bytes:
@@ -71,11 +69,11 @@ def document(year: Year, *, created: datetime) -> bytes:
     from docx import Document  # slow to import, and only a job needs it
 
     word = Document()
-    word.core_properties.title = _title(year)
+    word.core_properties.title = name_of(year)
     word.core_properties.author = year.company
     word.core_properties.language = "sv-SE"
     word.core_properties.created = word.core_properties.modified = created.replace(tzinfo=None, microsecond=0)
-    word.add_heading(_title(year), 0)
+    word.add_heading(name_of(year), 0)
     word.add_paragraph(f"{year.company} · {year.completeness_word} · {_('läget %(when)s') % {'when': year.as_of}}")
     for sentence in year.sentences:
         word.add_paragraph(sentence)
@@ -115,62 +113,34 @@ def document(year: Year, *, created: datetime) -> bytes:
 
 def page(year: Year, *, fingerprint: str = "") -> str:
     """The year as one HTML file that needs nothing else: its style is in it, and no script."""
-    styles = _FONT_FACE.sub("", _styles())
-    return _render(year, styles, fingerprint)
+    styles = _FONT_FACE.sub("", stylesheet())
+    return rendered(year, styles, fingerprint)
 
 
-def pdf(year: Year, *, fingerprint: str = "") -> bytes:
-    """The year as PDF/A-2a: for the archive, and tagged with headings, tables and pictures in words. `fingerprint` stands on every page."""
-    from weasyprint import HTML  # half a second to import, and only a job needs it
-
-    styles = _styles().replace("font-weight: 200 900;", "").replace("650", "600")  # what WeasyPrint knows of weights: whole hundreds
-    html = _TOLD.sub(r"<title>\1. \2</title>", _render(year, styles + _page_foot(year, fingerprint), fingerprint))
-    return HTML(string=html, base_url="static:css/", url_fetcher=_own_file).write_pdf(pdf_variant="pdf/a-2a")
-
-
-def _render(year: Year, styles: str, fingerprint: str) -> str:
+def rendered(year: Year, styles: str, fingerprint: str) -> str:
+    """The whole file as HTML."""
     template = "followup/tertial_file.html" if year.tertial else "followup/year_file.html"
     return render_to_string(template, {"year": year, "styles": styles, "fingerprint": fingerprint, "is_frozen": True, "shown": None})
 
 
-_TOLD = re.compile(r"<title>([^<]*)</title><desc>([^<]*)</desc>")
-"""A picture's name and words: WeasyPrint reads out only what is in the title."""
-
 _FONT_FACE = re.compile(r"@font-face\s*{[^}]*}")
 
 
-def _styles() -> str:
-    return "\n".join(_found(name).read_text(encoding="utf-8") for name in STYLESHEETS).replace("../vendor/", "static:vendor/")
+def stylesheet() -> str:
+    """All styles of the file, as one."""
+    return "\n".join(found(name).read_text(encoding="utf-8") for name in STYLESHEETS).replace("../vendor/", "static:vendor/")
 
 
-def _page_foot(year: Year, fingerprint: str) -> str:
-    words = " · ".join(part for part in (f"{_title(year)}, {year.company}", fingerprint) if part).replace("\\", "").replace('"', "")
-    style = "font: 7.5pt 'Source Sans 3', sans-serif; color: #5b5e61"
-    left, right = (
-        f'@bottom-left {{ content: "{words}"; {style} }}',
-        f'@bottom-right {{ content: counter(page) "/" counter(pages); {style} }}',
-    )
-    return f"@page {{ size: A4; margin: 15mm 14mm 18mm; {left} {right} }}"
-
-
-def _own_file(address: str) -> Any:
-    """Only our own static files: the year needs nothing from elsewhere."""
-    from weasyprint.urls import URLFetcherResponse
-
-    name = address.partition("static:")[2]
-    if not name:
-        raise ValueError(f"The year needs nothing from elsewhere: {address}")
-    return URLFetcherResponse(address, _found(posixpath.normpath(name)).read_bytes())
-
-
-def _found(name: str) -> Path:
-    found = finders.find(name)
-    if not found:
+def found(name: str) -> Path:
+    """Where a static file of ours is."""
+    path = finders.find(name)
+    if not path:
         raise FileNotFoundError(name)
-    return Path(found)
+    return Path(path)
 
 
-def _title(year: Year) -> str:
+def name_of(year: Year) -> str:
+    """The name of the document."""
     if year.tertial:
         return _("Tertialrapport %(number)s, %(year)s") % {"number": year.tertial, "year": year.year}
     return _("Årsuppföljning %(year)s") % {"year": year.year}

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 import pypdfium2
 import pytest
@@ -22,6 +23,7 @@ from followup.tasks import run_jobs
 from followup.words import Audience
 from followup.year import files
 from followup.year.build import year_of
+from followup.year.pdf import pdf
 from stakeholders import clock
 from stakeholders.models import Job
 from tests.factories import a_period, a_report, a_target, an_obligation
@@ -60,8 +62,16 @@ def bytes_of(annual: AnnualFollowUp) -> dict[str, str]:
     return {file.name: hashlib.sha256(bytes(file.content)).hexdigest() for file in annual.files.all()}
 
 
-def tags_of(page: pypdfium2.PdfPage) -> Iterator[tuple[str, str]]:
-    """The structure of a page as a screen reader meets it: each tag and its alternative words."""
+class Tag(NamedTuple):
+    """One element of the structure that a screen reader walks: its kind, that of what it is within, its alternative words, its scope."""
+
+    kind: str
+    within: str
+    words: str
+    scope: str
+
+
+def tags_of(page: pypdfium2.PdfPage) -> Iterator[Tag]:
     raw = pypdfium2.raw
 
     def told(ask, element) -> str:
@@ -70,15 +80,24 @@ def tags_of(page: pypdfium2.PdfPage) -> Iterator[tuple[str, str]]:
         ask(element, words, size)
         return words.raw.decode("utf-16-le").rstrip("\0")
 
-    def walk(element) -> Iterator[tuple[str, str]]:
-        yield told(raw.FPDF_StructElement_GetType, element), told(raw.FPDF_StructElement_GetAltText, element)
+    def scope_of(element) -> str:
+        facts = raw.FPDF_StructElement_GetAttributeAtIndex(element, 0)
+        scope = facts and raw.FPDF_StructElement_Attr_GetValue(facts, b"Scope")
+        words, size = ctypes.create_string_buffer(40), ctypes.c_ulong()
+        if scope:
+            raw.FPDF_StructElement_Attr_GetStringValue(scope, words, 40, size)
+        return words.raw[: size.value].decode("utf-16-le").rstrip("\0")
+
+    def walk(element, within: str) -> Iterator[Tag]:
+        kind = told(raw.FPDF_StructElement_GetType, element)
+        yield Tag(kind, within, told(raw.FPDF_StructElement_GetAltText, element), scope_of(element))
         for place in range(raw.FPDF_StructElement_CountChildren(element)):
             if child := raw.FPDF_StructElement_GetChildAtIndex(element, place):
-                yield from walk(child)
+                yield from walk(child, kind)
 
     tree = raw.FPDF_StructTree_GetForPage(page)
     for place in range(raw.FPDF_StructTree_CountChildren(tree)):
-        yield from walk(raw.FPDF_StructTree_GetChildAtIndex(tree, place))
+        yield from walk(raw.FPDF_StructTree_GetChildAtIndex(tree, place), "")
 
 
 def streams_of(pdf: bytes) -> Iterator[bytes]:
@@ -131,8 +150,14 @@ def test_management_freezes_a_closed_year_and_nothing_ever_changes_it(client, cl
     assert (b"/OutputIntents" in within, b"/Encrypt" in within, b"/JavaScript" in within) == (True, False, False)
     assert document.is_tagged(), "/MarkInfo /Marked true in the catalogue"
     tags = [tag for page in document for tag in tags_of(page)]
-    assert {"H1", "H2", "P", "Table", "THead", "TBody", "TR", "TH", "TD", "Figure"} <= {kind for kind, _words in tags}
-    assert any("Utgångsläge" in words or "Mål 2028" in words for kind, words in tags if kind == "Figure"), "a picture is told in words"
+    assert {"H1", "H2", "P", "Table", "THead", "TBody", "TR", "TH", "TD", "L", "LI", "Lbl", "LBody", "Figure"} <= {tag.kind for tag in tags}
+    pictures = [tag.words for tag in tags if tag.kind == "Figure"]
+    assert any("Utgångsläge" in words or "Mål 2028" in words for words in pictures), "a picture is told in words"
+    assert all(pictures), "and a symbol beside its own word is no picture"
+    assert {tag.scope for tag in tags if tag.kind == "TH"} == {"Column", "Row"}
+    assert {tag.within for tag in tags if tag.kind in ("LI", "TR", "Lbl")} <= {"L", "THead", "TBody", "TFoot", "LI"}
+    assert {tag.kind for tag in tags if tag.within == "L"} == {"LI"}
+    assert {tag.kind for tag in tags if tag.within == "Table"} <= {"Caption", "THead", "TBody", "TFoot", "TR"}
     assert any(name.startswith("Source-Sans-3") for name in fonts_of(document)), "our own letters, not what the machine happens to have"
     assert mark in bytes(annual.files.get(name="arsuppfoljning-2026.html").content).decode()
 
@@ -162,7 +187,7 @@ def test_a_frozen_year_is_served_whole_when_the_libraries_that_drew_it_are_gone(
     shown = year_of(closed_year, 2026, audience=Audience.MANAGEMENT)
     drawings = {
         "html": lambda: files.page(shown),
-        "pdf": lambda: files.pdf(shown),
+        "pdf": lambda: pdf(shown),
         "xlsx": lambda: files.workbook(shown, created=MARCH),
         "docx": lambda: files.document(shown, created=MARCH),
         "csv": lambda: files.table_csv(shown, "targets"),
