@@ -4,7 +4,7 @@ What is hidden of an indicator that counts people is decided for everything that
 partner, measure, goal, area, period, year to date and breakdown – so that it is the same on every page.
 """
 
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -16,7 +16,7 @@ from followup.figures import AgainstTarget, Cell, Change, Figure, Part, Prelimin
 from followup.models import Publication
 from followup.rollup.folds import is_last_only
 from followup.rollup.plan import Rollup
-from followup.rollup.small_numbers import Table
+from followup.rollup.small_numbers import Table, has_nothing_small
 from followup.rollup.targets import against_targets
 from followup.rollup.trends import change
 from followup.suppression import Key
@@ -132,20 +132,41 @@ class Shown:
         return sorted(names)
 
     @cached_property
+    def hidden_before_of(self) -> dict[int, list[HiddenName]]:
+        """What earlier publications hid, by indicator."""
+        found: dict[int, list[HiddenName]] = {}
+        for name in self.hidden_before:
+            found.setdefault(name[0], []).append(name)
+        return found
+
+    @cached_property
     def scopes(self) -> dict[ScopeName, frozenset[int]]:
         """The groups of assignments that anything is shown about, by name."""
+        return self.scopes_among(self.scopes_of)
+
+    def scopes_among(self, assignments: Iterable[int]) -> dict[ScopeName, frozenset[int]]:
+        """What the groups have of some assignments, those that have any."""
+        found: dict[ScopeName, list[int]] = {}
+        for assignment in assignments:
+            for name in self.scopes_of[assignment]:
+                found.setdefault(name, []).append(assignment)
+        return {name: frozenset(members) for name, members in found.items()}
+
+    @cached_property
+    def scopes_of(self) -> dict[int, list[ScopeName]]:
+        """The names of the groups that each assignment is in."""
         plan = self.rollup.plan
         tree = self.tree or Tree.of(plan)
-        names_of: dict[int, set[ScopeName]] = {}
+        of_measure: dict[int, list[ScopeName]] = {}
         for measure, goal in tree.measures.items():
-            names_of[measure] = {("plan", plan.pk), ("measure", measure), *(("goal", each) for each in _up(goal, tree.goals))}
+            of_measure[measure] = [("plan", plan.pk), ("measure", measure), *(("goal", each) for each in _up(goal, tree.goals))]
         for measure, area in tree.places:
-            names_of[measure].update(("area", each) for each in _up(area, tree.areas))
-        found: dict[ScopeName, set[int]] = {}
-        for assignment in self.rollup.rows.assignments.values():
-            for name in (*names_of.get(assignment.measure, ()), ("assignment", assignment.id), ("actor", assignment.actor)):
-                found.setdefault(name, set()).add(assignment.id)
-        return {name: frozenset(members) for name, members in found.items()}
+            names = of_measure[measure]
+            names += [("area", each) for each in _up(area, tree.areas) if ("area", each) not in names]
+        return {
+            each.id: [*of_measure.get(each.measure, ()), ("actor", each.actor), ("assignment", each.id)]
+            for each in self.rollup.rows.assignments.values()
+        }
 
     def _decided(self, indicator: int, window: Window) -> "_Decision":
         """What is hidden in the year of a window; of stocks, which are carried from year to year, in all years at once."""
@@ -192,33 +213,42 @@ class _Decision:
         self.table = Table(self.of.rollup, self.indicator)
         self.everyone = frozenset(self.of.rollup.answers.get(self.indicator, ()))
         self.named: dict[tuple[str, int, str, str, str, str], Key] = {}
+        self.hidden: dict[Key, Protection] = {}
+        days = {(window.start.isoformat(), window.end.isoformat()) for window in self.windows}
+        before = [name[1:] for name in self.of.hidden_before_of.get(self.indicator, ()) if name[3:5] in days]
+        if before or not has_nothing_small(self.of.rollup, self.indicator, self.windows, threshold):
+            self._hide(before, threshold)
+
+    def _hide(self, before: Collection[tuple[str, int, str, str, str, str]], threshold: int) -> None:
+        """Put every figure that could be shown in the table, and hide what must be."""
         own = self.of.scopes.get(("actor", self.of.own_actor or 0), frozenset())
         known: set[Key] = set()
-        for name, members in self.of.scopes.items():
-            scope = members & self.everyone
-            for window in self.windows if scope else ():
+        windows = [(window, window.start.isoformat(), window.end.isoformat()) for window in sorted(self.windows)]
+        for name, scope in self.of.scopes_among(sorted(self.everyone)).items():
+            for window, first, last in windows:
                 key = self.table.add(scope, window, threshold)
                 for cell in self.table.cells[key]:
-                    self.named[*name, window.start.isoformat(), window.end.isoformat(), *cell] = (key, *cell)
+                    self.named[*name, first, last, *cell] = (key, *cell)
                     if scope <= own:
                         known.add((key, *cell))
-        before = {self.named[name[1:]] for name in self.of.hidden_before if name[0] == self.indicator and name[1:] in self.named}
-        self.hidden = self.table.hidden(threshold, known, before)
+        self.hidden = self.table.hidden(threshold, known, {self.named[name] for name in before if name in self.named})
 
     def hidden_names(self) -> set[tuple[str, int, str, str, str, str]]:
         return {name for name, key in self.named.items() if key in self.hidden}
 
     def shown(self, figure: Figure, scope: Set[int] | None) -> Figure:
         """The figure without what is hidden. A group of partners nobody thought of is shown only when nothing is hidden."""
+        waiting = Preliminary(None, None, figure.preliminary.pending) if figure.preliminary else None
+        if not self.hidden:
+            return replace(figure, preliminary=waiting) if waiting else figure
         members = self.everyone if scope is None else self.everyone & scope
         is_thought_of = (members, figure.window) in self.table.keys or not figure.reports
-        protection = self._protection(members, figure.window) if is_thought_of else Protection.HIDDEN if self.hidden else None
+        protection = self._protection(members, figure.window) if is_thought_of else Protection.HIDDEN
         parts = tuple(self._part(part, figure.window) for part in figure.parts)
         cells = tuple(self._cell(cell, members, figure.window, is_thought_of) for cell in figure.cells)
         series = figure.series
         if protection or (len(series) > 1 and any(part.protection for part in parts)):
             series = tuple(replace(each, low=None, high=None) for each in series)
-        waiting = Preliminary(None, None, figure.preliminary.pending) if figure.preliminary else None
         shown = replace(figure, parts=parts, cells=cells, series=series, preliminary=waiting)
         return without_number(shown, protection) if protection else shown
 
@@ -232,7 +262,7 @@ class _Decision:
 
     def _cell(self, cell: Cell, members: frozenset[int], window: Window, is_thought_of: bool) -> Cell:
         protection = self._protection(members, window, cell.dimension, cell.name)
-        if not is_thought_of and self.hidden:
+        if not is_thought_of:
             protection = Protection.HIDDEN
         return replace(cell, low=None, high=None, protection=protection) if protection else cell
 

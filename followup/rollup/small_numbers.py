@@ -1,16 +1,59 @@
 """Which figures of one indicator are hidden from an audience: every figure that could be shown, as sums of single answers (rule 8)."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from followup.figures import Figure, Window
+from followup.rollup.answers import Answer
+from followup.rollup.folds import is_last_only
 from followup.rollup.plan import Rollup
-from followup.suppression import Key, Sums, is_small_rate, protect
-from followup.words import Overlap, Protection
-from measures.rules import IndicatorKind
+from followup.suppression import LOWEST_THRESHOLD, Key, Sums, is_small_rate, protect
+from followup.words import UNKNOWN, Overlap, Protection
+from measures.rules import SCALE, IndicatorKind
 
 TOTAL = ("", "")
 """The whole of a figure, among its cells (dimension, category)."""
+
+ADDED_UP = (IndicatorKind.COUNT, IndicatorKind.MONEY, IndicatorKind.STOCK, IndicatorKind.PEOPLE)
+
+
+def has_nothing_small(rollup: Rollup, indicator: int, windows: Collection[Window], threshold: int) -> bool:
+    """Whether no figure of the indicator can be small, in any scope and any of the windows, so that there is nothing to hide.
+
+    Call a number safe when it is 0 or at least the threshold. Of safe numbers the sum, the largest, and the one of a chosen partner
+    are safe too, and these are all that is made of them: counts, money and stocks are summed (a stock of some of the answers), cell by
+    cell as well. Of people the low is the largest and the high the sum, over time and then over partners. Two things more are done with
+    people. Those who were new take the place of both when they are at least the largest: with any answer but 0 they are then at
+    least the threshold, and where all are 0 they are 0, since no answer has more new than people. And a declared overlap is taken
+    from a sum but never below the largest in it: where that is 0 so is the sum.
+
+    This is about what is shown now: where anything was hidden or shown before, every figure must be looked at.
+    False wherever the above does not hold, or need not: rates, levels, running totals, several definitions, unsafe answers, negative overlaps.
+    """
+    line = rollup.lines[indicator]
+    definition = line.versions[0]
+    if len(line.versions) > 1 or definition.kind not in ADDED_UP or definition.is_running:
+        return False
+    if any(decision.overlap < 0 for decision in rollup.rows.decisions.get(indicator, ())):
+        return False
+    least = max(threshold, LOWEST_THRESHOLD) * SCALE
+    periods, first, last = rollup.rows.periods, min(window.start for window in windows), max(window.end for window in windows)
+    is_carried = is_last_only(definition)
+    return all(
+        _is_safe(answer, least, definition.dimensions, rollup.rows.cells)
+        for own in rollup.answers.get(indicator, {}).values()
+        for answer in own
+        if answer.is_usable and (is_carried or first <= periods[answer.period].end <= last)
+    )
+
+
+def _is_safe(answer: Answer, least: int, dimensions: tuple[str, ...], cells: Mapping[int, list[tuple[str, str, int]]]) -> bool:
+    """Whether the answer and each cell of its breakdowns, with what they leave unknown, is 0 or at least `least`."""
+    numbers = [answer.value]
+    for dimension in dimensions:
+        named = [number for of_dimension, name, number in cells.get(answer.line, ()) if of_dimension == dimension and name != UNKNOWN]
+        numbers += [*named, answer.value - sum(named)]
+    return (answer.new is None or answer.new <= answer.value) and all(number == 0 or number >= least for number in numbers)
 
 
 @dataclass(slots=True)
