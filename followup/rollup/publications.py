@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from followup.figures import Figure, Number, Window
 from followup.models import ObligationRuling, OverlapDecision, Publication, Report
+from followup.rollup.seen import SeenNumber, seen_numbers
 from followup.rollup.shown import ScopeName, Shown
 from followup.suppression import refreshed
 from followup.words import Audience, Protection
@@ -63,13 +64,21 @@ def contents(shown: Shown, window: Window, before: Publication | None = None) ->
     `before`: the public's last publication of the same year to date, from which a number is kept until enough people are new.
     """
     figures = []
+    seen: set[SeenNumber] = set()
     held = _by_scope(before) if before else {}
     for indicator in sorted(shown.rollup.lines):
         for scopes, members in _scopes_of(shown, indicator):
-            entry = {"indicator": indicator, "scopes": scopes, **_entry(shown.figure(indicator, window, members), shown.audience)}
+            figure = shown.figure(indicator, window, members)
+            entry = {"indicator": indicator, "scopes": scopes, **_entry(figure, shown.audience)}
             former = held.get((indicator, tuple(scopes[0])))
-            if former and shown.is_protected(indicator) and _must_wait(former, entry, shown.rollup.plan):
+            if (
+                former
+                and shown.is_protected(indicator)
+                and _must_wait(former, shown.rollup.figure(indicator, window, members), shown.rollup.plan)
+            ):
                 entry = {**former, "scopes": scopes, "is_held": True}
+            elif shown.is_protected(indicator):
+                seen.update(seen_numbers(figure, with_parts=shown.audience != Audience.PUBLIC))
             figures.append(entry)
     return {
         "rules": RULES_VERSION,
@@ -78,6 +87,7 @@ def contents(shown: Shown, window: Window, before: Publication | None = None) ->
         "names": dict(Indicator.objects.filter(plan=shown.rollup.plan).values_list("id", "name")),
         "figures": figures,
         "hidden": [list(name) for name in shown.hidden_names([window])],
+        "seen": sorted(seen),
     }
 
 
@@ -180,7 +190,7 @@ def _scopes_of(shown: Shown, indicator: int) -> Iterable[tuple[list[list[Any]], 
 
 def _entry(figure: Figure, audience: Audience) -> dict[str, Any]:
     """A figure as it is stored. The public is told how many are missing, not who, and nothing partner by partner."""
-    parts = [[part.assignment, part.name, _write(part.low), _write(part.high), part.protection] for part in figure.parts]
+    parts = [[part.assignment, part.name, _write(part.low), _write(part.high), part.protection, part.reports] for part in figure.parts]
     return {
         "low": _write(figure.low),
         "high": _write(figure.high),
@@ -204,13 +214,13 @@ def _entry(figure: Figure, audience: Audience) -> dict[str, Any]:
     }
 
 
-def _must_wait(former: dict[str, Any], entry: dict[str, Any], plan: Plan) -> bool:
+def _must_wait(former: dict[str, Any], now: Figure, plan: Plan) -> bool:
     """Whether the public is shown the former number: one to k−1 new could be worked out from the difference."""
-    if former["low"] is None or entry["low"] is None:
+    if former["low"] is None or now.low is None or now.high is None:
         return False
     threshold = plan.workspace.small_number_threshold
-    ends = ((_read(former[end]), _read(entry[end])) for end in ("low", "high"))
-    return any(refreshed(int(before or 0), int(now or 0), threshold) != int(now or 0) for before, now in ends)
+    ends = ((_read(former["low"]), now.low), (_read(former["high"]), now.high))
+    return any(refreshed(int(before or 0), int(end), threshold) != int(end) for before, end in ends)
 
 
 def _by_scope(publication: Publication) -> dict[tuple[int, ScopeName], dict[str, Any]]:

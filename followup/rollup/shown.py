@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Case, F, Q, When
 
@@ -16,6 +16,7 @@ from followup.figures import AgainstTarget, Cell, Change, Figure, Part, Prelimin
 from followup.models import Publication
 from followup.rollup.folds import is_last_only
 from followup.rollup.plan import Rollup
+from followup.rollup.seen import Gone, SeenNumber, read_gone, read_seen, remember
 from followup.rollup.small_numbers import Table, has_nothing_small
 from followup.rollup.targets import against_targets
 from followup.rollup.trends import change
@@ -54,6 +55,7 @@ class Shown:
     """The figures of a plan as one audience may see them; asks like a `Rollup`.
 
     `own_actor`: the partner who reads, and knows its own numbers. `hidden_before`: what earlier publications for this audience hid.
+    `seen_before`: the numbers they showed, by indicator.
     `tree`: what lies under what, when the page has read it already. `publication`: what was published of the window that was asked about.
     """
 
@@ -64,6 +66,7 @@ class Shown:
         *,
         own_actor: int | None = None,
         hidden_before: Set[HiddenName] = frozenset(),
+        seen_before: Mapping[int, Collection[SeenNumber]] | None = None,
         tree: Tree | None = None,
         publication: Publication | None = None,
     ) -> None:
@@ -71,6 +74,7 @@ class Shown:
         self.audience = audience
         self.own_actor = own_actor
         self.hidden_before = hidden_before
+        self.seen_before = seen_before or {}
         self.tree = tree
         self.publication = publication
         self._decisions: dict[tuple[int, int], _Decision] = {}
@@ -123,12 +127,13 @@ class Shown:
         return None
 
     def hidden_names(self, windows: Collection[Window]) -> list[HiddenName]:
-        """All that is hidden in the years of these windows: for a publication to remember."""
+        """All that is hidden in the years of these windows, up to their end: for a publication to remember. The rest is not over."""
         names = set()
         for indicator in self.rollup.lines:
             if self.is_protected(indicator):
                 for window in windows:
-                    names |= {(indicator, *name) for name in self._decided(indicator, window).hidden_names()}
+                    end = window.end.isoformat()
+                    names |= {(indicator, *name) for name in self._decided(indicator, window).hidden_names() if name[3] <= end}
         return sorted(names)
 
     @cached_property
@@ -167,6 +172,10 @@ class Shown:
             each.id: [*of_measure.get(each.measure, ()), ("actor", each.actor), ("assignment", each.id)]
             for each in self.rollup.rows.assignments.values()
         }
+
+    @cached_property
+    def gone(self) -> Gone:
+        return read_gone(self.seen_before, self.rollup)
 
     def _decided(self, indicator: int, window: Window) -> "_Decision":
         """What is hidden in the year of a window; of stocks, which are carried from year to year, in all years at once."""
@@ -231,7 +240,14 @@ class _Decision:
                     self.named[*name, first, last, *cell] = (key, *cell)
                     if scope <= own:
                         known.add((key, *cell))
-        self.hidden = self.table.hidden(threshold, known, {self.named[name] for name in before if name in self.named})
+        hidden_before = {self.named[name] for name in before if name in self.named}
+        known |= remember(self.table, self._seen(), self.of.gone, threshold, hidden_before)
+        self.hidden = self.table.hidden(threshold, known, hidden_before)
+
+    def _seen(self) -> list[SeenNumber]:
+        """The numbers that publications have shown of the years that are decided about."""
+        years = {str(window.end.year) for window in self.windows}
+        return [seen for seen in self.of.seen_before.get(self.indicator, ()) if seen[2][:4] in years]
 
     def hidden_names(self) -> set[tuple[str, int, str, str, str, str]]:
         return {name for name, key in self.named.items() if key in self.hidden}
@@ -286,22 +302,30 @@ def load_shown(
     whole = {each for window in windows for each in (window, *((Window.year(window.end.year),) if audience != Audience.REVIEW else ()))}
     before = {each.year_before() for each in whole if not each.spans_years} if trends else set()
     rollup = Rollup(plan, whole | before, as_of, indicators, breakdowns=True, stocks_from_start=audience != Audience.REVIEW)
-    hidden, publication = _published(plan, audience, rollup.as_of, published)
-    return Shown(rollup, audience, own_actor=own_actor, hidden_before=hidden, tree=tree, publication=publication)
+    hidden, seen, publication = _published(plan, audience, rollup.as_of, published)
+    return Shown(
+        rollup, audience, own_actor=own_actor, hidden_before=hidden, seen_before=read_seen(seen), tree=tree, publication=publication
+    )
 
 
-def _published(plan: Plan, audience: Audience, as_of: datetime, window: Window | None) -> tuple[frozenset[HiddenName], Publication | None]:
-    """What any publication for the audience hid until then (it stays hidden), and the last one of the window, with its content. One query."""
+def _published(
+    plan: Plan, audience: Audience, as_of: datetime, window: Window | None
+) -> tuple[frozenset[HiddenName], list[list[Any]], Publication | None]:
+    """What any publication for the audience hid until then (it stays hidden), the numbers of people they showed, and the last one of
+    the window, with its content. One query."""
     known = Publication.objects.filter(plan=plan, audience=audience, recorded_at__lte=as_of).order_by("id")
     if audience == Audience.REVIEW and window is None:
-        return frozenset(), None
+        return frozenset(), [], None
     is_asked = Q(window_start=window.start, window_end=window.end) if window else Q(pk=None)
-    rows = list(known.defer("content").annotate(hidden=F("content__hidden"), whole=Case(When(is_asked, then=F("content")))))
+    kept = {"hidden": F("content__hidden"), "seen": F("content__seen")}
+    rows = list(known.defer("content").annotate(**kept, whole=Case(When(is_asked, then=F("content")))))
     hidden = frozenset(tuple(name) for row in rows for name in row.hidden or ())
     latest = next((row for row in reversed(rows) if row.whole is not None), None)
     if latest:
         latest.content = latest.whole
-    return hidden if audience != Audience.REVIEW else frozenset(), latest
+    if audience == Audience.REVIEW:
+        return frozenset(), [], latest
+    return hidden, [number for row in rows for number in row.seen or ()], latest
 
 
 def without_number(figure: Figure, protection: Protection) -> Figure:

@@ -1,0 +1,143 @@
+"""The subtraction attack over time: whoever keeps every publication, and reads the pages of today, works out nothing small."""
+
+import os
+import random
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from followup import rollup
+from followup.actions.publications import store_figures
+from followup.figures import Window
+from followup.models import Publication
+from followup.words import Audience
+from measures.models import Plan
+from measures.rules import SCALE, IndicatorKind, Interval
+from stakeholders.models import User
+from tests.followup.database_world import DatabaseWorld
+from tests.followup.random_facts import FIRST, LAST
+from tests.followup.stored import stored
+from tests.followup.test_shown import K, PlanOfPeople, everything_shown, recovered
+from tests.followup.worlds import window
+
+ONCE = (Phase.explicit, Phase.reuse, Phase.generate)  # a smaller seed is not a simpler plan
+Numbers = dict[tuple, tuple[int, frozenset]]
+"""What is shown by some name: a value, and the single numbers (report, cell) that it is the sum of."""
+
+pytestmark = pytest.mark.django_db
+
+
+def published(publications: Iterable[Publication], indicator: int) -> Numbers:
+    """Every number that stands in the publications about an indicator, partner by partner where it does."""
+    found: Numbers = {}
+    for publication in publications:
+        for entry in publication.content["figures"]:
+            if entry["indicator"] != indicator:
+                continue
+            name = (publication.pk, *map(tuple, entry["scopes"]))
+            reports = entry["reports"]
+            if entry["protection"] is None and entry["low"] is not None:
+                found[*name, ""] = (entry["low"], frozenset((report, "") for report in reports))
+            for _dimension, cell, low, _high, protection in entry["cells"]:
+                if protection is None:
+                    found[*name, cell] = (low, frozenset((report, cell) for report in reports))
+            for assignment, _name, low, _high, protection, own in entry["parts"]:
+                if protection is None and low is not None:
+                    found[*name, assignment] = (low, frozenset((report, "") for report in own))
+    return found
+
+
+def single_numbers(shown: Iterable[Numbers]) -> tuple[dict[tuple, int], dict[tuple, list[tuple]]]:
+    """The truth: what each report says, whole and by cell; and which cells make which whole."""
+    truth: dict[tuple, int] = {}
+    cells: dict[tuple, list[tuple]] = {}
+    for value, atoms in (each for numbers in shown for each in numbers.values()):
+        if len(atoms) == 1:
+            (atom,) = atoms
+            truth[atom] = value
+            if atom[1] and atom not in cells.setdefault((atom[0], ""), []):
+                cells[atom[0], ""].append(atom)
+    whole = {atom: parts for atom, parts in cells.items() if atom in truth and truth[atom] == sum(truth[part] for part in parts)}
+    return truth, whole
+
+
+@settings(max_examples=200 if os.environ.get("DRILL") else 8, deadline=None, phases=ONCE)
+@given(
+    st.integers(0, 2**32),
+    st.sampled_from([IndicatorKind.COUNT, IndicatorKind.STOCK]),
+    st.sampled_from([Audience.MANAGEMENT, Audience.PUBLIC]),
+)
+def test_all_publications_and_the_pages_of_today_give_no_small_number_away(seed, kind, audience):
+    """Two publications of some rounds and of the year, with corrections, withdrawals and new answers in between and after."""
+    rnd = random.Random(seed)
+    PlanOfPeople.kind = kind
+    facts = PlanOfPeople(rnd, indicators=1).facts
+    indicator, year = facts.indicators[0].id, rnd.choice((2024, 2025, 2026))
+    moments = sorted(rnd.uniform(0.2, 0.9) * (LAST - FIRST) + FIRST for _ in range(2))
+    with stored(facts) as plan:
+        windows = [Window.year(year), *(Window.period(year, Interval.TERTIAL, number) for number in rnd.sample((1, 2, 3), 2))]
+        windows.append(Window.to_date(windows[-1].end))
+        raw, live = publish(plan, indicator, windows, moments, audience)
+        numbers = {
+            **published(Publication.objects.filter(plan=plan, audience=audience), indicator),
+            **(live if audience == Audience.MANAGEMENT else {}),
+        }
+        truth, cells = single_numbers(raw)
+    numbers = {name: each for name, each in numbers.items() if each[1] <= truth.keys()}
+    secrets = {atom for atom, value in truth.items() if 0 < value < K * SCALE}
+    assert not secrets & recovered(numbers, truth, cells)
+
+
+def publish(plan: Plan, indicator: int, windows: list[Window], moments: list, audience: Audience) -> tuple[list[Numbers], Numbers]:
+    """Publish all windows at each moment. Gives everything there is at each of them and at the end, and what is shown at the end."""
+    user = User.objects.first()
+    raw = []
+    for moment in [*moments, LAST]:
+        for days in windows if moment != LAST else ():
+            store_figures(plan, days, by=user, as_of=moment)
+        shown = rollup.load_shown(plan, windows, audience, as_of=moment)
+        everything = rollup.Shown(shown.rollup, Audience.REVIEW)
+        all_windows = sorted({each for days in windows for each in (days, *shown._windows(indicator, days.end.year))})
+        raw.append({(moment, *name): each for name, each in everything_shown(everything, indicator, all_windows).items()})
+        live = {(moment, *name): each for name, each in everything_shown(shown, indicator, all_windows).items()}
+    return raw, live
+
+
+def test_a_round_that_was_published_is_no_cover_for_a_small_one_after_it():
+    """20 in the first round, published; 3 in the second. The year so far would be 23, and 23 − 20 is 3."""
+    world = DatabaseWorld()
+    world.indicator("deltagare", IndicatorKind.COUNT, counts_people=True)
+    world.asks("A", ["deltagare"], ["2026T1", "2026T2"])
+    world.on("2026-05-10")
+    world.reports("A", "2026T1", 20)
+    world.on("2026-06-20")
+    world.closes("2026T1")
+    world.publishes("2026T1")
+    world.on("2026-09-10")
+    world.reports("A", "2026T2", 3)
+    world.on("2026-09-20")
+    assert world.shown("deltagare", "2026T1", Audience.MANAGEMENT) == {"": 20 * SCALE}
+    assert world.shown("deltagare", "2026T2", Audience.MANAGEMENT) == {"": "few"}
+    assert world.shown("deltagare", "2026-08-31", Audience.MANAGEMENT) == {"": "hidden"}
+
+
+def test_a_partner_that_was_published_is_no_cover_for_one_that_is_corrected_to_a_small_number():
+    """30 and 20, published, 50 together. Corrected to 3 and 20: the total would be 23, and 23 − 20 is 3."""
+    world = DatabaseWorld()
+    world.indicator("deltagare", IndicatorKind.COUNT, counts_people=True)
+    for actor in ("A", "B"):
+        world.asks(actor, ["deltagare"], ["2026T1"])
+    world.on("2026-05-10")
+    world.reports("A", "2026T1", 30)
+    world.reports("B", "2026T1", 20)
+    world.on("2026-06-20")
+    world.closes("2026T1")
+    world.publishes("2026T1")
+    world.unlocks("2026T1", "2026-07-08")
+    world.reports("A", "2026T1", 3)
+    world.on("2026-07-20")
+    seen = rollup.load_shown(world.plan, [window("2026T1")], Audience.MANAGEMENT, as_of=world.now)
+    figure = seen.figure(world._indicator("deltagare").pk, window("2026T1"))
+    assert (figure.protection, [part.protection for part in figure.parts], figure.parts[1].low) == ("hidden", ["few", None], 20 * SCALE)
