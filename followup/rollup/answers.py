@@ -1,8 +1,9 @@
 """Which version of each answer is in force, what is due, and what counts (rules 1 and 2)."""
 
+from operator import itemgetter
 from typing import NamedTuple
 
-from followup.rollup.rows import APPROVED, NOT_APPLICABLE, ON_TIME, RETURNED, USABLE, WITHDRAWN, PeriodRow, Rows
+from followup.rollup.rows import APPROVED, NOT_APPLICABLE, ON_TIME, RETURNED, USABLE, VERSION, WITHDRAWN, PeriodRow, Rows
 from followup.words import MissingReason
 
 
@@ -10,7 +11,8 @@ class Answer(NamedTuple):
     """What one obligation says about one indicator. `place` is the period order; `report` and `pending` are ids, 0 for none.
 
     `state`, `value` … are those of the line in force; `waiting` is the same answer as if what waits for review were approved.
-    `punctual`: True on time, False late, None never submitted.
+    `punctual`: True on time, False late, None never submitted. `is_plain`: in force, usable, on time and nothing waits, as most are: it adds
+    one to everything that is counted about answers, and nothing needs to be said about it.
     """
 
     place: int
@@ -30,6 +32,7 @@ class Answer(NamedTuple):
     denominator: int | None
     line: int
     waiting: "Answer | None"
+    is_plain: bool
 
     @property
     def is_usable(self) -> bool:
@@ -56,57 +59,54 @@ class Answer(NamedTuple):
         return MissingReason.WITHDRAWN if self.is_emptied else MissingReason.NOT_ANSWERED
 
 
+value_of, report_of, is_plain_of = (itemgetter(Answer._fields.index(name)) for name in ("value", "report", "is_plain"))
+"""The fields that are asked of whole lists."""
+
 Own = list[Answer]
 """The answers of one assignment about one indicator, in period order."""
 
 _NO_LINE = (0, 0, None, None, None, 0)
+_NEVER = (None, 0, False, 0, *_NO_LINE, None, False)
+"""What an answer says, from `punctual` on, when nothing has been submitted."""
+
+_by_place = itemgetter(0)
+PLAIN = VERSION | APPROVED | ON_TIME
 _new = tuple.__new__
 
 
 def answers(rows: Rows) -> tuple[dict[int, dict[int, Own]], dict[int, list[Answer]]]:
     """By indicator and assignment, both in order; and, by obligation, the answers about an older definition where a year is asked for in both."""
-    place = {period.id: index for index, period in enumerate(in_order(rows))}
-    period_due = {period.id: period.is_due for period in rows.periods.values()}
-    indicator_of = {version.id: version.indicator for version in rows.versions.values()}
-    exempt, extended, removed, assignments = rows.exempt, rows.due, rows.removed, rows.assignments
-    several = {row[1] for row in rows.lines if row[5] and row[5] > 1}
-    versions_of: dict[tuple[int, int], list[tuple]] = {}
-    found: dict[int, dict[int, Own]] = {indicator: {} for indicator in indicator_of.values()}
+    place_and_due = {period.id: (index, period.is_due) for index, period in enumerate(in_order(rows))}
+    special = {row[1] for row in rows.lines if row[5] >= 2 * VERSION} | rows.exempt | rows.due.keys()
+    specials: dict[tuple[int, int, int, int], list[tuple]] = {}
+    owns: dict[tuple[int, int], Own] = {}
     for row in rows.lines:
-        version, obligation, assignment, period, report, _, happened, state, value, new, numerator, denominator, line = row
-        indicator = indicator_of.get(version)
-        if indicator is None or obligation in exempt or assignment not in assignments:
+        version, obligation, assignment, period, report, happened, state, value, new, numerator, denominator, line = row
+        if obligation in special:
+            specials.setdefault((version, obligation, assignment, period), []).append(row)
             continue
-        if removed and (assignment, indicator) in removed and rows.periods[period].end >= removed[assignment, indicator]:
-            continue
-        if obligation in several:
-            versions_of.setdefault((version, obligation), []).append(row)
-            continue
-        is_due = extended[obligation] if obligation in extended else period_due[period]
-        answer = _new(Answer, (
-            place[period], obligation, assignment, period, version, is_due, happened & ON_TIME != 0, report, False, 0,
-            state, value, new, numerator, denominator, line, None,
-        ))  # fmt: skip
+        place, is_due = place_and_due[period]
         if report is None:
-            answer = _new(Answer, (*answer[:6], None, 0, False, 0, *_NO_LINE, None))
-        elif happened & (APPROVED | WITHDRAWN) == APPROVED:
-            pass
-        elif happened & (APPROVED | WITHDRAWN | RETURNED):
-            answer = _new(Answer, (*answer[:7], 0, happened & APPROVED != 0, 0, *_NO_LINE, None))
+            answer = _new(Answer, (place, obligation, assignment, period, version, is_due, *_NEVER))
+        elif happened == PLAIN:
+            answer = _new(Answer, (
+                place, obligation, assignment, period, version, is_due, True, report, False, 0,
+                state, value, new, numerator, denominator, line, None, state in USABLE,
+            ))  # fmt: skip
         else:
-            answer = _new(Answer, (*answer[:7], 0, False, report, *_NO_LINE, answer))
-        by_assignment = found[indicator]
-        if assignment in by_assignment:
-            by_assignment[assignment].append(answer)
+            answer = _of_versions((place, obligation, assignment, period, version, is_due), [row])
+        own = owns.get((version, assignment))
+        if own is None:
+            owns[version, assignment] = [answer]
         else:
-            by_assignment[assignment] = [answer]
-    for (version, obligation), own_rows in versions_of.items():
-        _, _, assignment, period, *_ = own_rows[0]
-        is_due = extended.get(obligation, period_due[period])
-        answer = _of_versions((place[period], obligation, assignment, period, version, is_due), own_rows)
-        found[indicator_of[version]].setdefault(assignment, []).append(answer)
-    ordered = {indicator: dict(sorted(by_assignment.items())) for indicator, by_assignment in found.items()}
-    return ordered, _in_newest_words(ordered, rows)
+            own.append(answer)
+    for (version, obligation, assignment, period), own_rows in specials.items():
+        if obligation not in rows.exempt:
+            place, is_due = place_and_due[period]
+            head = (place, obligation, assignment, period, version, rows.due.get(obligation, is_due))
+            answer = _of_versions(head, own_rows) if own_rows[0][4] else Answer._make((*head, *_NEVER))
+            owns.setdefault((version, assignment), []).append(answer)
+    return _by_indicator(owns, rows)
 
 
 def in_order(rows: Rows) -> list[PeriodRow]:
@@ -115,29 +115,40 @@ def in_order(rows: Rows) -> list[PeriodRow]:
 
 
 def _of_versions(head: tuple, own_rows: list[tuple]) -> Answer:
-    """The answer of an obligation with several versions: the highest approved is in force, the newest may wait."""
+    """The answer of an obligation with these versions: the highest approved is in force, the newest may wait."""
     in_order = sorted(own_rows, key=lambda row: row[5])
-    approved = [row for row in in_order if row[6] & APPROVED]
+    approved = [row for row in in_order if row[5] & APPROVED]
     top, newest = approved[-1] if approved else None, in_order[-1]
-    is_emptied = top is not None and top[6] & WITHDRAWN != 0
-    punctual = in_order[0][6] & ON_TIME != 0
-    report, said = (top[4], top[7:]) if top and not is_emptied else (0, _NO_LINE)
-    if newest[6] & (APPROVED | WITHDRAWN | RETURNED):
-        return Answer._make((*head, punctual, report, is_emptied, 0, *said, None))
-    waiting = Answer._make((*head, punctual, newest[4], False, 0, *newest[7:], None))
-    return Answer._make((*head, punctual, report, is_emptied, newest[4], *said, waiting))
+    is_emptied = top is not None and top[5] & WITHDRAWN != 0
+    punctual = in_order[0][5] & ON_TIME != 0
+    report, said = (top[4], top[6:]) if top and not is_emptied else (0, _NO_LINE)
+    is_plain = punctual and said[0] in USABLE
+    if newest[5] & (APPROVED | WITHDRAWN | RETURNED):
+        return Answer._make((*head, punctual, report, is_emptied, 0, *said, None, is_plain))
+    waiting = Answer._make((*head, punctual, newest[4], False, 0, *newest[6:], None, punctual and newest[6] in USABLE))
+    return Answer._make((*head, punctual, report, is_emptied, newest[4], *said, waiting, False))
 
 
-def _in_newest_words(found: dict[int, dict[int, Own]], rows: Rows) -> dict[int, list[Answer]]:
-    """Sort each assignment's answers; where one obligation is asked in two definitions keep the newest, and give the others."""
+def _by_indicator(owns: dict[tuple[int, int], Own], rows: Rows) -> tuple[dict[int, dict[int, Own]], dict[int, list[Answer]]]:
+    """The answers about each definition put together; where one obligation is asked in two keep the newest, and give the others beside."""
+    found: dict[int, dict[int, Own]] = {version.indicator: {} for version in rows.versions.values()}
     older: dict[int, list[Answer]] = {}
-    several = {version.indicator for version in rows.versions.values()} if len(rows.versions) > len(found) else set()
-    for indicator, by_assignment in found.items():
-        for assignment, own in by_assignment.items():
-            own.sort()
-            if indicator in several:
-                by_assignment[assignment] = _newest_only(own, rows, older)
-    return older
+    for (version, assignment), own in sorted(owns.items(), key=lambda each: each[0][1]):
+        if version not in rows.versions or assignment not in rows.assignments:
+            continue
+        indicator = rows.versions[version].indicator
+        removed = rows.removed.get((assignment, indicator))
+        if removed:
+            own = [answer for answer in own if rows.periods[answer.period].end < removed]
+        if not own:
+            continue
+        known = found[indicator].get(assignment)
+        if known:
+            found[indicator][assignment] = _newest_only(sorted(known + own), rows, older)
+        else:
+            own.sort(key=_by_place)
+            found[indicator][assignment] = own
+    return found, older
 
 
 def _newest_only(own: Own, rows: Rows, older: dict[int, list[Answer]]) -> Own:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from followup.figures import Cell, Mark, Number, Part, Window
-from followup.rollup.answers import Answer, Own
+from followup.rollup.answers import Answer, Own, report_of, value_of
 from followup.rollup.definitions import Line
 from followup.rollup.people import Grouping, Interval
 from followup.rollup.rows import USABLE, ZERO, AssignmentRow, VersionRow
@@ -49,13 +49,16 @@ class Span(NamedTuple):
 
     def holds(self, own: Own) -> Own:
         """The answers about periods that lie wholly inside the window."""
-        ending = _between(own, self.first, self.after)
+        ending = between(own, self.first, self.after)
         return ending if self.is_even else [answer for answer in ending if answer.period in self.inside]
 
 
-def _between(own: Own, first: int, after: int) -> Own:
-    if own and own[0].place >= first and own[-1].place < after:
-        return own
+def between(own: Own, first: int, after: int) -> Own:
+    """The answers in these places, the last not included."""
+    if own:
+        start = own[0][0]
+        if own[-1][0] - start == len(own) - 1:  # one for every period: no need to search
+            return own[first - start if first > start else 0 : after - start if after > start else 0]
     return own[bisect_left(own, (first,)) : bisect_left(own, (after,))]
 
 
@@ -90,20 +93,41 @@ def is_last_only(definition: VersionRow) -> bool:
     return definition.kind == STOCK or (definition.kind == RATIO and definition.over_time == RatioOverTime.STOCK)
 
 
-def used_answers(own: Own, in_window: Own, assignment: AssignmentRow, asked: Asked) -> list[Answer]:
-    """The usable answers of one assignment that make its figure."""
-    definition, window, span = asked.definition, asked.window, asked.span
-    if is_last_only(definition):
-        if assignment.start > window.end or (assignment.end is not None and assignment.end < window.end):
-            return []
-        return _last(_between(own, span.carried, span.after))
-    if definition.kind == LEVEL:
-        return _last(in_window)
-    if definition.kind == MILESTONE:
-        if not any(answer.is_expected for answer in in_window):
-            return []
-        return [answer for answer in own[: bisect_left(own, (span.after,))] if answer.is_usable]
-    return [answer for answer in in_window if answer.state in USABLE]
+def looks_back(definition: VersionRow) -> bool:
+    """Whether answers from before the window may make the figure."""
+    return definition.kind == MILESTONE or is_last_only(definition)
+
+
+def used_of(asked_of: Iterable[Used], asked: Asked, *, is_plain: bool = False) -> list[Used]:
+    """Of each assignment, with all its answers and those in the window, the usable answers that make the figure; not those without any.
+
+    `is_plain`: those in the window are known to be.
+    """
+    kind = asked.definition.kind
+    if is_last_only(asked.definition):
+        chosen = [(assignment, own, _carried(own, assignment, asked)) for assignment, own, _ in asked_of]
+    elif kind == LEVEL:
+        chosen = [(assignment, own, _last(in_window)) for assignment, own, in_window in asked_of]
+    elif kind == MILESTONE:
+        chosen = [(assignment, own, _so_far(own, in_window, asked.span)) for assignment, own, in_window in asked_of]
+    elif is_plain:
+        chosen = asked_of
+    else:
+        chosen = [(assignment, own, [answer for answer in in_window if answer.state in USABLE]) for assignment, own, in_window in asked_of]
+    return [each for each in chosen if each[2]]
+
+
+def _carried(own: Own, assignment: AssignmentRow, asked: Asked) -> list[Answer]:
+    end = asked.window.end
+    if assignment.start > end or (assignment.end is not None and assignment.end < end):
+        return []
+    return _last(between(own, asked.span.carried, asked.span.after))
+
+
+def _so_far(own: Own, in_window: Own, span: Span) -> list[Answer]:
+    if not any(answer.is_expected for answer in in_window):
+        return []
+    return [answer for answer in own[: bisect_left(own, (span.after,))] if answer.is_usable]
 
 
 def _last(own: Own) -> list[Answer]:
@@ -134,8 +158,11 @@ def fold(owns: list[Used], asked: Asked) -> Sum:
 
 def _part(each: Used, low: Number | None, high: Number | None, numerator: Number | None = None, denominator: Number | None = None) -> Part:
     assignment, _, used = each
-    reports = tuple(sorted([answer.report for answer in used]))
-    return Part(assignment.id, assignment.actor, low, high, numerator, denominator, reports, assignment.actor_name)
+    return Part(assignment.id, assignment.actor, low, high, numerator, denominator, _reports(used), assignment.actor_name)
+
+
+def _reports(used: list[Answer]) -> tuple[int, ...]:
+    return tuple(sorted(map(report_of, used)))
 
 
 # ── count, money, stock ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -147,10 +174,10 @@ def _summed(owns: list[Used], asked: Asked) -> Sum:
     elif asked.factors:
         values = [sum([asked.bridged(answer, answer.value) for answer in used]) for _, _, used in owns]
     else:
-        values = [sum([answer.value for answer in used]) for _, _, used in owns]
+        values = [sum(map(value_of, used)) for _, _, used in owns]
     total = sum(values) if owns else None
-    parts = [_part(each, value, value) for each, value in zip(owns, values, strict=True)]
-    return Sum(total, total, parts=tuple(parts), cells=_cells(owns, asked))
+    parts = tuple(map(_part, owns, values, values))
+    return Sum(total, total, None, None, (), _cells(owns, asked) if asked.definition.dimensions else (), parts)
 
 
 def _increments(each: Used, asked: Asked) -> list[Number]:
@@ -233,7 +260,7 @@ def _people(owns: list[Used], asked: Asked) -> Sum:
     asked.marks.update(Mark(flag) for flag in flags)
     parts = tuple(_part(each, *intervals[each[0].id]) for each in owns)
     low, high = interval or (None, None)
-    return Sum(low, high, parts=parts, cells=_cells(owns, asked))
+    return Sum(low, high, None, None, (), _cells(owns, asked) if asked.definition.dimensions else (), parts)
 
 
 def _over_time(each: Used, asked: Asked) -> Interval:
@@ -242,7 +269,7 @@ def _over_time(each: Used, asked: Asked) -> Interval:
     if len(used) == 1:
         alone = asked.bridged(used[0], used[0].value)
         return alone, alone
-    numbers = [asked.bridged(answer, answer.value) for answer in used] if asked.factors else [answer.value for answer in used]
+    numbers = [asked.bridged(answer, answer.value) for answer in used] if asked.factors else list(map(value_of, used))
     most, everyone = max(numbers), sum(numbers)
     start = asked.window.start
     if (start.month, start.day) != (1, 1) or asked.window.spans_years:
@@ -335,4 +362,7 @@ _FOLDS: dict[str, Callable[[list[Used], Asked], Sum]] = {
 
 
 def reports_of(owns: Iterable[Used]) -> tuple[int, ...]:
-    return tuple(sorted([answer.report for _, _, used in owns for answer in used]))
+    found: list[int] = []
+    for _, _, used in owns:
+        found += map(report_of, used)
+    return tuple(sorted(found))

@@ -31,17 +31,20 @@ class Grouping:
 
     def together(self, intervals: Mapping[int, Interval], *, use_declared: bool = True) -> tuple[Interval | None, set[Flag]]:
         """All as one interval, and what to say about it. `use_declared=False`: leave declared overlaps undecided."""
-        groups: dict[int, list[int]] = {}
-        for assignment in intervals:
-            decision = self.decision_of.get(assignment)
-            is_alone = decision is None or self.decisions[decision].is_revoked
-            groups.setdefault(-assignment if is_alone or decision is None else decision, []).append(assignment)
         flags: set[Flag] = set()
         lows: list[Number] = []
         highs: list[Number] = []
+        groups: dict[int, list[int]] = {}
+        for assignment, (low, high) in intervals.items():
+            decision = self.decision_of.get(assignment)
+            if decision is None or self.decisions[decision].is_revoked:
+                lows.append(low)
+                highs.append(high)
+            else:
+                groups.setdefault(decision, []).append(assignment)
         for number, members in groups.items():
             own = [intervals[assignment] for assignment in members]
-            interval = own[0] if number < 0 else self._decided(self.decisions[number], members, own, intervals, use_declared, flags)
+            interval = self._decided(self.decisions[number], members, own, intervals, use_declared, flags)
             if interval is not None:
                 lows.append(interval[0])
                 highs.append(interval[1])

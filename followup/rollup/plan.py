@@ -7,10 +7,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from followup.figures import Figure, Mark, Missing, Part, Preliminary, Series, Window
-from followup.rollup.answers import answers, in_order
+from followup.rollup.answers import answers, in_order, is_plain_of
 from followup.rollup.beginnings import BaselineRow, read_baselines, read_effect_from
 from followup.rollup.definitions import Line
 from followup.rollup.folds import (
+    LEVEL,
     MILESTONE,
     PEOPLE,
     RATIO,
@@ -18,17 +19,18 @@ from followup.rollup.folds import (
     Span,
     Sum,
     Used,
+    between,
     fold,
     is_last_only,
+    looks_back,
     reports_of,
-    used_answers,
+    used_of,
     year_before,
 )
 from followup.rollup.people import Grouping
-from followup.rollup.rows import NOT_APPLICABLE, USABLE, VersionRow, read
+from followup.rollup.rows import VersionRow, read
 from followup.words import Completeness, Flag
 from measures.models import Plan
-from measures.rules import IndicatorKind
 from stakeholders import clock
 
 NOTHING = Sum()
@@ -75,6 +77,7 @@ class Rollup:
         self.lines = _lines_of(self.rows.versions.values())
         self._in_order = in_order(self.rows)
         self._ends = [period.end for period in self._in_order]
+        self._still_open = frozenset(period.id for period in self._in_order if not period.is_closed)
         self._spans: dict[Window, Span] = {}
 
     @cached_property
@@ -97,14 +100,15 @@ class Rollup:
         """The figure with everything it must say about itself."""
         span = self.span(window)
         asked = self._asked(indicator, span, scope)
-        honest = self._honest(asked)
+        honest, pending, is_plain = self._honest(asked)
         line = self.lines.get(indicator)
         definition = line.on(window.end) if line else None
         if line is None or definition is None or not definition.kind:
             return Figure(indicator, window, self.as_of, None, flags=(Mark(Flag.NO_KIND),), **honest._asdict())
         grouping = self._grouping(indicator, window, scope) if line.has_people else None
-        sums, marks, used = self._sums(asked, line, definition, span, grouping)
-        marks.update([Mark(Flag.LATE, answer.obligation) for _, _, own in used for answer in own if answer.punctual is False])
+        sums, marks, used = self._sums(asked, line, definition, span, grouping, is_plain=is_plain)
+        if honest.on_time < honest.received or looks_back(definition):
+            marks.update([Mark(Flag.LATE, answer.obligation) for _, _, own in used for answer in own if answer.punctual is False])
         if line.series[-1] and self._is_broken(asked, used, line):
             marks.add(Mark(Flag.BREAK))
         total = sums[0][1] if len(sums) == 1 else NOTHING
@@ -114,9 +118,9 @@ class Rollup:
         return Figure(
             indicator, window, self.as_of, definition.kind, total.low, total.high, total.numerator, denominator,
             honest.approved, honest.expected, honest.received, honest.on_time, honest.requested, honest.partners_complete, honest.partners,
-            honest.missing, self._preliminary(asked, line, definition, span, grouping), honest.completeness,
+            honest.missing, self._preliminary(pending, asked, line, definition, span, grouping) if pending else None, honest.completeness,
             tuple(sorted(marks)) if marks else (), total.distribution, total.cells,
-            sums[0][1].parts if len(sums) == 1 else tuple(part for _, each in sums for part in each.parts),
+            total.parts if len(sums) == 1 else tuple(part for _, each in sums for part in each.parts),
             tuple([series for series, _ in sums]), reports_of(used),
         )  # fmt: skip
 
@@ -138,44 +142,53 @@ class Rollup:
 
     def _asked(self, indicator: int, span: Span, scope: Set[int] | None) -> list[Used]:
         """Each assignment with all its answers, and with those in the window."""
-        rows, by_assignment = self.rows.assignments, self.answers.get(indicator, {})
-        return [(rows[number], own, span.holds(own)) for number, own in by_assignment.items() if scope is None or number in scope]
+        rows, owns = self.rows.assignments, self.answers.get(indicator, {})
+        chosen = owns.items() if scope is None else [(number, own) for number, own in owns.items() if number in scope]
+        if span.is_even:
+            first, after = span.first, span.after
+            return [(rows[number], own, between(own, first, after)) for number, own in chosen]
+        return [(rows[number], own, span.holds(own)) for number, own in chosen]
 
-    def _honest(self, asked: list[Used]) -> Honesty:
-        """Coverage: expected, approved, missing and the rest of rule 2."""
-        approved = received = on_time = requested = usable = 0
+    def _honest(self, asked: list[Used]) -> tuple[Honesty, int, bool]:
+        """Coverage – expected, approved, missing and the rest of rule 2 –, how many answers wait for review, and whether all are plain."""
+        plain = approved = received = on_time = requested = pending = 0
         missing = []
         complete: dict[int, bool] = {}
-        is_closed = True
-        periods = self.rows.periods
+        is_closed = is_plain = True
         for assignment, _, in_window in asked:
+            if is_closed and self._still_open:
+                is_closed = self._still_open.isdisjoint([answer.period for answer in in_window if answer.applies])
+            if in_window and all(map(is_plain_of, in_window)):
+                plain += len(in_window)
+                complete.setdefault(assignment.actor, True)
+                continue
             for answer in in_window:
-                state = answer.state
-                if state == NOT_APPLICABLE:
+                is_plain = False
+                pending += answer.pending != 0
+                if not answer.applies:
                     continue
-                is_closed = is_closed and periods[answer.period].is_closed
-                is_usable = state in USABLE
-                usable += is_usable
-                if not (answer.is_due or answer.report):
+                if not answer.is_expected:
                     requested += 1
                     continue
                 if answer.punctual is not None:
                     received += 1
                     on_time += answer.punctual
-                if is_usable:
+                if answer.is_usable:
                     approved += 1
                     complete.setdefault(assignment.actor, True)
                 else:
                     missing.append(Missing(answer.obligation, assignment.id, assignment.actor, answer.why_missing, assignment.actor_name))
                     complete[assignment.actor] = False
+        approved += plain
         expected = approved + len(missing)
         completeness = Completeness.PROVISIONAL
         if is_closed and expected + requested:
-            completeness = Completeness.FINAL if usable == expected + requested else Completeness.INCOMPLETE
-        return Honesty(
-            approved, expected, received, on_time, requested, sum(complete.values()), len(complete),
+            completeness = Completeness.FINAL if approved == expected + requested else Completeness.INCOMPLETE
+        honest = Honesty(
+            approved, expected, received + plain, on_time + plain, requested, sum(complete.values()), len(complete),
             tuple(sorted(missing)) if missing else (), completeness,
         )  # fmt: skip
+        return honest, pending, is_plain
 
     def _is_broken(self, asked: list[Used], used: list[Used], line: Line) -> bool:
         """Whether what is expected, or used, belongs to more than one series."""
@@ -186,21 +199,21 @@ class Rollup:
         return Grouping(self.rows.decisions.get(indicator, ()), window, self.rows.assignments.keys() if scope is None else scope)
 
     def _sums(
-        self, asked_of: list[Used], line: Line, definition: VersionRow, span: Span, grouping: Grouping | None
+        self, asked_of: list[Used], line: Line, definition: VersionRow, span: Span, grouping: Grouping | None, *, is_plain: bool = False
     ) -> tuple[list[tuple[Series, Sum]], set[Mark], list[Used]]:
         """Each series by itself; a sum across years where there is none is left empty."""
+        if not line.series[-1]:
+            asked = Asked(definition, line, span, grouping, self.rows.cells)
+            used = used_of(asked_of, asked, is_plain=is_plain)
+            return [self._one_sum(used, asked)] if used else [], asked.marks, used
         sums, marks, all_used = [], set(), []
-        has_breaks = line.series[-1] > 0
         for number in range(line.series[-1] + 1):
-            newest = line.newest_of(number, span.window.end) if has_breaks else definition
-            asked = Asked(newest, line, span, grouping, self.rows.cells)
-            used = []
-            for assignment, own, in_window in asked_of:
-                chosen = used_answers(own, in_window, assignment, asked)
-                if has_breaks:
-                    chosen = [answer for answer in chosen if line.series_of(answer.version) == number]
-                if chosen:
-                    used.append((assignment, own, chosen))
+            asked = Asked(line.newest_of(number, span.window.end), line, span, grouping, self.rows.cells)
+            chosen = [
+                (assignment, own, [answer for answer in each if line.series_of(answer.version) == number])
+                for assignment, own, each in used_of(asked_of, asked)
+            ]
+            used = [each for each in chosen if each[2]]
             if used:
                 sums.append(self._one_sum(used, asked))
                 marks |= asked.marks
@@ -208,11 +221,11 @@ class Rollup:
         return sums, marks, all_used
 
     def _one_sum(self, used: list[Used], asked: Asked) -> tuple[Series, Sum]:
+        definition = asked.definition
         total = fold(used, asked)
-        definition, window = asked.definition, asked.window
-        if is_last_only(definition) or definition.kind == IndicatorKind.LEVEL:
+        if is_last_only(definition) or definition.kind == LEVEL:
             asked.marks.update(_older(used, asked))
-        if window.spans_years and (definition.kind == PEOPLE or (definition.kind == RATIO and not is_last_only(definition))):
+        elif definition.kind in (PEOPLE, RATIO) and asked.window.spans_years:
             total = Sum(parts=total.parts)
             asked.marks = {mark for mark in asked.marks if mark.flag != Flag.ZERO_DENOMINATOR} | {Mark(Flag.NO_TOTAL_ACROSS_YEARS)}
         bridged = asked.line.bridged_to(definition) if len(asked.line.versions) > 1 else ()
@@ -221,12 +234,9 @@ class Rollup:
         return Series(definition.id, total.low, total.high, sum([len(own) for _, _, own in used])), total
 
     def _preliminary(
-        self, asked: list[Used], line: Line, definition: VersionRow, span: Span, grouping: Grouping | None
-    ) -> Preliminary | None:
-        """The figure if what waits for review were approved."""
-        pending = sum([answer.pending != 0 for _, _, in_window in asked for answer in in_window])
-        if not pending:
-            return None
+        self, pending: int, asked: list[Used], line: Line, definition: VersionRow, span: Span, grouping: Grouping | None
+    ) -> Preliminary:
+        """The figure if the answers that wait for review, so many of them, were approved."""
         as_if = [(assignment, [answer.waiting or answer for answer in own]) for assignment, own, _ in asked]
         sums, _, _ = self._sums([(assignment, own, span.holds(own)) for assignment, own in as_if], line, definition, span, grouping)
         total = sums[0][1] if len(sums) == 1 else NOTHING

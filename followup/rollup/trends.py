@@ -5,7 +5,7 @@ from fractions import Fraction
 from followup.figures import Change, Number, Window
 from followup.rollup.answers import Answer, Own
 from followup.rollup.definitions import Line
-from followup.rollup.folds import PEOPLE, Asked, Used, fold, used_answers
+from followup.rollup.folds import PEOPLE, Asked, Used, fold, used_of
 from followup.rollup.people import Grouping
 from followup.rollup.plan import Rollup
 from followup.rollup.rows import VersionRow
@@ -92,11 +92,11 @@ class _Chosen:
         self.owns: dict[int, Used] = {}
         for number in sorted(chosen):
             assignment = rollup.rows.assignments[number]
-            used = used_answers(chosen[number], self.asked.span.holds(chosen[number]), assignment, self.asked)
+            used = used_of([(assignment, chosen[number], self.asked.span.holds(chosen[number]))], self.asked)
             if used:
                 replaced = {answer.obligation: answer for answer in chosen[number]}
                 own = [replaced.get(answer.obligation, answer) for answer in rollup.answers[indicator][number]]
-                self.owns[number] = (assignment, own, used)
+                self.owns[number] = (assignment, own, used[0][2])
 
     def interval(self, numbers: set[int]) -> Interval | None:
         total = fold([own for number, own in self.owns.items() if number in numbers], self.asked)
