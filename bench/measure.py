@@ -2,6 +2,7 @@
 
 import json
 import resource
+import runpy
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +26,7 @@ GROUP BY pin.indicator_version_id
 
 def main() -> None:
     django.setup()
+    runpy.run_path("deploy/gunicorn.conf.py")["post_worker_init"](None)  # search for garbage as seldom as the web server does
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext

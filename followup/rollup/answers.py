@@ -3,7 +3,19 @@
 from operator import itemgetter
 from typing import NamedTuple
 
-from followup.rollup.rows import APPROVED, NOT_APPLICABLE, ON_TIME, RETURNED, USABLE, VERSION, WITHDRAWN, PeriodRow, Rows
+from followup.rollup.rows import (
+    APPROVED,
+    NOT_APPLICABLE,
+    NOT_AVAILABLE,
+    ON_TIME,
+    RETURNED,
+    STATE,
+    USABLE,
+    VERSION,
+    WITHDRAWN,
+    PeriodRow,
+    Rows,
+)
 from followup.words import MissingReason
 
 
@@ -66,11 +78,10 @@ Own = list[Answer]
 """The answers of one assignment about one indicator, in period order."""
 
 _NO_LINE = (0, 0, None, None, None, 0)
-_NEVER = (None, 0, False, 0, *_NO_LINE, None, False)
-"""What an answer says, from `punctual` on, when nothing has been submitted."""
-
 _by_place = itemgetter(0)
-PLAIN = VERSION | APPROVED | ON_TIME
+_ALONE = {VERSION + state * STATE + APPROVED + ON_TIME: state for state in range(NOT_AVAILABLE + 1)}
+"""The state of a line that was approved as it was first sent, on time, by what the large query gives."""
+
 _new = tuple.__new__
 
 
@@ -81,14 +92,13 @@ def answers(rows: Rows) -> tuple[dict[int, dict[int, Own]], dict[int, list[Answe
     specials: dict[tuple[int, int, int, int], list[tuple]] = {}
     owns: dict[tuple[int, int], Own] = {}
     for row in rows.lines:
-        version, obligation, assignment, period, report, happened, state, value, new, numerator, denominator, line = row
+        version, obligation, assignment, period, report, facts, value, new, numerator, denominator, line = row
         if obligation in special:
             specials.setdefault((version, obligation, assignment, period), []).append(row)
             continue
         place, is_due = place_and_due[period]
-        if report is None:
-            answer = _new(Answer, (place, obligation, assignment, period, version, is_due, *_NEVER))
-        elif happened == PLAIN:
+        state = _ALONE.get(facts)
+        if state is not None:
             answer = _new(Answer, (
                 place, obligation, assignment, period, version, is_due, True, report, False, 0,
                 state, value, new, numerator, denominator, line, None, state in USABLE,
@@ -103,8 +113,7 @@ def answers(rows: Rows) -> tuple[dict[int, dict[int, Own]], dict[int, list[Answe
     for (version, obligation, assignment, period), own_rows in specials.items():
         if obligation not in rows.exempt:
             place, is_due = place_and_due[period]
-            head = (place, obligation, assignment, period, version, rows.due.get(obligation, is_due))
-            answer = _of_versions(head, own_rows) if own_rows[0][4] else Answer._make((*head, *_NEVER))
+            answer = _of_versions((place, obligation, assignment, period, version, rows.due.get(obligation, is_due)), own_rows)
             owns.setdefault((version, assignment), []).append(answer)
     return _by_indicator(owns, rows)
 
@@ -115,18 +124,26 @@ def in_order(rows: Rows) -> list[PeriodRow]:
 
 
 def _of_versions(head: tuple, own_rows: list[tuple]) -> Answer:
-    """The answer of an obligation with these versions: the highest approved is in force, the newest may wait."""
+    """The answer of an obligation from its versions: the highest approved is in force, the newest may wait."""
+    if own_rows[0][4] is None:
+        return Answer._make((*head, None, 0, False, 0, *_NO_LINE, None, False))
     in_order = sorted(own_rows, key=lambda row: row[5])
     approved = [row for row in in_order if row[5] & APPROVED]
     top, newest = approved[-1] if approved else None, in_order[-1]
     is_emptied = top is not None and top[5] & WITHDRAWN != 0
     punctual = in_order[0][5] & ON_TIME != 0
-    report, said = (top[4], top[6:]) if top and not is_emptied else (0, _NO_LINE)
+    report, said = (top[4], _said(top)) if top and not is_emptied else (0, _NO_LINE)
     is_plain = punctual and said[0] in USABLE
     if newest[5] & (APPROVED | WITHDRAWN | RETURNED):
         return Answer._make((*head, punctual, report, is_emptied, 0, *said, None, is_plain))
-    waiting = Answer._make((*head, punctual, newest[4], False, 0, *newest[6:], None, punctual and newest[6] in USABLE))
+    waited = _said(newest)
+    waiting = Answer._make((*head, punctual, newest[4], False, 0, *waited, None, punctual and waited[0] in USABLE))
     return Answer._make((*head, punctual, report, is_emptied, newest[4], *said, waiting, False))
+
+
+def _said(row: tuple) -> tuple:
+    """From `state` to `line`."""
+    return (row[5] % VERSION // STATE, *row[6:])
 
 
 def _by_indicator(owns: dict[tuple[int, int], Own], rows: Rows) -> tuple[dict[int, dict[int, Own]], dict[int, list[Answer]]]:

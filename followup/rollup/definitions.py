@@ -26,7 +26,7 @@ class Line:
     def on(self, day: date) -> VersionRow | None:
         """The definition in force: the newest that has started, else the first."""
         found = self.versions[0] if self.versions else None
-        for version in self.versions:
+        for version in self.versions[1:]:
             if version.start <= day:
                 found = version
         return found

@@ -98,7 +98,7 @@ def looks_back(definition: VersionRow) -> bool:
     return definition.kind == MILESTONE or is_last_only(definition)
 
 
-def used_of(asked_of: Iterable[Used], asked: Asked, *, is_plain: bool = False) -> list[Used]:
+def used_of(asked_of: list[Used], asked: Asked, *, is_plain: bool = False) -> list[Used]:
     """Of each assignment, with all its answers and those in the window, the usable answers that make the figure; not those without any.
 
     `is_plain`: those in the window are known to be.
@@ -158,11 +158,8 @@ def fold(owns: list[Used], asked: Asked) -> Sum:
 
 def _part(each: Used, low: Number | None, high: Number | None, numerator: Number | None = None, denominator: Number | None = None) -> Part:
     assignment, _, used = each
-    return Part(assignment.id, assignment.actor, low, high, numerator, denominator, _reports(used), assignment.actor_name)
-
-
-def _reports(used: list[Answer]) -> tuple[int, ...]:
-    return tuple(sorted(map(report_of, used)))
+    reports = tuple(sorted(map(report_of, used)))
+    return Part(assignment.id, assignment.actor, low, high, numerator, denominator, reports, assignment.actor_name)
 
 
 # ── count, money, stock ─────────────────────────────────────────────────────────────────────────────────────────────

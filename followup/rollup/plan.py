@@ -121,7 +121,7 @@ class Rollup:
             honest.missing, self._preliminary(pending, asked, line, definition, span, grouping) if pending else None, honest.completeness,
             tuple(sorted(marks)) if marks else (), total.distribution, total.cells,
             total.parts if len(sums) == 1 else tuple(part for _, each in sums for part in each.parts),
-            tuple([series for series, _ in sums]), reports_of(used),
+            (sums[0][0],) if len(sums) == 1 else tuple([series for series, _ in sums]), reports_of(used),
         )  # fmt: skip
 
     def suppose_approved(self, report: int) -> None:

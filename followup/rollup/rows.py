@@ -19,9 +19,10 @@ from measures.rules import IndicatorKind
 from stakeholders.clock import day_of
 
 APPROVED, WITHDRAWN, RETURNED, ON_TIME = 1, 2, 4, 8
-"""Bits of what has happened to a report, as the large query gives them; its version is beside them, times `VERSION`."""
+"""Bits of what has happened to a report, as the large query gives them. `STATE` times the state of its line and `VERSION` times its version are
+added to them: one number is read faster than three."""
 
-VERSION = 16
+STATE, VERSION = 16, 128
 
 VALUE, ZERO, NOT_APPLICABLE, NOT_AVAILABLE = 1, 2, 3, 4
 """`LineState` as the large query gives it; 0 is no line."""
@@ -229,12 +230,13 @@ def _decisions(plan: Plan, as_of: datetime, versions: Iterable[VersionRow]) -> d
     return found
 
 
+_STATE = " ".join(["CASE l.state", *(f"WHEN '{state}' THEN {number}" for state, number in _STATES.items()), "ELSE 0 END"])
+
 _ANSWERS = f"""
 SELECT pin.indicator_version_id, o.id, o.assignment_id, o.period_id, r.id,
-  COALESCE(r.version, 0) * {VERSION}
+  COALESCE(r.version, 0) * {VERSION} + {STATE} * {_STATE}
     + CASE WHEN r.approved_at <= %(as_of)s THEN {APPROVED} ELSE 0 END + CASE WHEN r.withdrawn_at <= %(as_of)s THEN {WITHDRAWN} ELSE 0 END
     + CASE WHEN r.returned_at <= %(as_of)s THEN {RETURNED} ELSE 0 END + CASE WHEN r.was_on_time THEN {ON_TIME} ELSE 0 END,
-  CASE l.state {" ".join(f"WHEN '{state}' THEN {number}" for state, number in _STATES.items())} ELSE 0 END,
   CASE l.state WHEN '{LineState.ZERO}' THEN 0 ELSE COALESCE(l.value, 0) END, l.new_people, l.numerator, l.denominator, COALESCE(l.id, 0)
 FROM followup_obligation o
 JOIN followup_obligationindicator pin ON pin.obligation_id = o.id AND pin.recorded_at <= %(as_of)s
@@ -262,7 +264,7 @@ def _lines(as_of: datetime, asked: Iterable[tuple[list[int], list[int] | None]])
 
 def _cells(lines: list[tuple[Any, ...]], versions: dict[int, VersionRow]) -> dict[int, list[tuple[str, str, int]]]:
     """The breakdown of each line whose definition has one: (dimension, category, value) by line."""
-    wanted = [row[11] for row in lines if row[11] and versions[row[0]].dimensions]
+    wanted = [row[10] for row in lines if row[10] and versions[row[0]].dimensions]
     if not wanted:
         return {}
     found: dict[int, list[tuple[str, str, int]]] = {}
