@@ -32,10 +32,10 @@ class Asked(serializers.Serializer):
     as_of = serializers.DateTimeField(required=False)
 
 
-def read_query(request: Request) -> dict[str, Any]:
+def read_query(request: Request, asked: type[Asked] = Asked) -> dict[str, Any]:
     """What is asked, or 422 with what is wrong."""
-    lists = {name: request.query_params.getlist(name) for name in ("window", "indicator") if name in request.query_params}
-    form = Asked(data={**request.query_params.dict(), **lists})
+    lists = {name: request.query_params.getlist(name) for name in ("window", "indicator", "include") if name in request.query_params}
+    form = asked(data={**request.query_params.dict(), **lists})
     if not form.is_valid():
         raise NotRight("; ".join(f"{name}: {' '.join(map(str, problems))}" for name, problems in form.errors.items()))
     return dict(form.validated_data)

@@ -11,20 +11,21 @@ from rest_framework.response import Response
 
 from followup import rollup
 from followup.api.asked import Asked, found_or_404, read_moment, read_query, read_window, scope_of
+from followup.api.beside import CHOICES, Beside, ChangeOut, ExactField, RevisionOut, TargetsOut
 from followup.explain import honesty, in_units, rule
 from followup.figures import Figure, Number
 from followup.permissions import actors_of, audience_of
 from followup.rollup.publications import RULES_VERSION
+from followup.rollup.shown import ScopeName
 from followup.words import Audience
 from measures.models import Plan
 from stakeholders.permissions import can_read_all
 
 
-class ExactField(serializers.Field):
-    """A number in its unit, as text: exact with at most four decimals, else rounded to four, half away from zero."""
+class AskedFigures(Asked):
+    """`include`: what is to stand beside each figure: `targets`, `trend`, `revision`."""
 
-    def to_representation(self, value: Number | None) -> str | None:
-        return None if value is None else in_units(value)
+    include = serializers.ListField(child=serializers.ChoiceField(choices=CHOICES), required=False)
 
 
 class MissingOut(serializers.Serializer):
@@ -101,6 +102,13 @@ class FigureOut(serializers.Serializer):
     protection = serializers.CharField(allow_null=True)
     rule = serializers.SerializerMethodField()
     honesty = serializers.SerializerMethodField()
+    targets = TargetsOut(required=False)
+    trend = ChangeOut(required=False)
+    revision = RevisionOut(required=False)
+
+    def to_representation(self, figure: Figure) -> dict[str, Any]:
+        """The figure, with what was asked to have beside it."""
+        return {**super().to_representation(figure), **self.context["beside"].of(figure)}
 
     def get_window(self, figure: Figure) -> dict[str, str | None]:
         start = None if figure.window.is_since_start else figure.window.start.isoformat()
@@ -142,18 +150,19 @@ class FiguresOut(serializers.Serializer):
     figures = FigureOut(many=True)
 
 
-@extend_schema(parameters=[Asked], responses=FiguresOut)
+@extend_schema(parameters=[AskedFigures], responses=FiguresOut)
 @login_not_required
 @api_view(["GET"])
 def figure_list(request: Request) -> Response:
     """Figures of a plan for some windows, as the one who asks may see them. A partner sees its own answers only."""
-    asked = read_query(request)
+    asked = read_query(request, AskedFigures)
+    include = asked.get("include", ())
     plan = found_or_404(Plan.objects.visible_to(request.user).select_related("workspace"), asked["plan"])
     windows = [read_window(text) for text in asked["window"]]
     as_of = read_moment(asked.get("as_of"))
     is_partner = not can_read_all(request.user, plan.workspace)
     audience = Audience.REVIEW if is_partner else audience_of(request.user, plan.workspace)  # a partner is shown nothing but its own
-    shown = rollup.load_shown(plan, windows, audience, as_of=as_of, indicators=asked.get("indicator"))
+    shown = rollup.load_shown(plan, windows, audience, as_of=as_of, indicators=asked.get("indicator"), trends="trend" in include)
     scope = scope_of(shown.rollup, plan, asked)
     if is_partner:
         mine = shown.rollup.assignments(actors=actors_of(request.user))
@@ -166,7 +175,14 @@ def figure_list(request: Request) -> Response:
         "rules": RULES_VERSION,
         "figures": figures,
     }
-    return Response(FiguresOut(answer, context={"lines": shown.rollup.lines}).data)
+    beside = Beside(shown, include, windows, scope=scope, name=None if is_partner else _published_as(asked))
+    return Response(FiguresOut(answer, context={"lines": shown.rollup.lines, "beside": beside}).data)
+
+
+def _published_as(asked: dict[str, Any]) -> ScopeName | None:
+    """What the part that is asked about is called in a publication: a goal, an area or a measure by itself."""
+    names: list[ScopeName] = [(kind, asked[kind]) for kind in ("goal", "area", "measure") if kind in asked]
+    return names[0] if len(names) == 1 and "actor" not in asked else None
 
 
 def _counted(figure: Figure, value: Number | None) -> str | None:

@@ -75,7 +75,7 @@ def origin_of(indicator: Indicator, window: Window, *, audience: Audience, as_of
     figure = seen.figure(indicator.pk, window, scope)
     line = seen.rollup.lines.get(indicator.pk)
     version = line.on(window.end) if line else None
-    original, current = _against(seen, indicator.pk, window, version) if scope is None else (None, None)
+    original, current = against(seen, indicator.pk, window, version) if scope is None else (None, None)
     definitions = list(indicator.versions.filter(recorded_at__lte=as_of).select_related("by_user"))
     name = _published_as(choice)
     return Origin(
@@ -105,7 +105,7 @@ def _scope(seen: SeenBy, choice: Choice) -> frozenset[int] | None:
     return frozenset.intersection(*scopes) if scopes else None
 
 
-def _against(seen: SeenBy, indicator: int, window: Window, version: VersionRow | None) -> list[AgainstTarget | None]:
+def against(seen: SeenBy, indicator: int, window: Window, version: VersionRow | None) -> list[AgainstTarget | None]:
     """Original and current targets; no verdict on a year that still runs, where what flows grows until its end."""
     has_rounds_left = any(not period.is_due for period in seen.rollup.rows.periods.values() if period.year == window.end.year)
     is_running = has_rounds_left or clock.day_of(seen.rollup.as_of) <= window.end

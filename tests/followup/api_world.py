@@ -5,6 +5,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any
 
 from django.test import Client
@@ -34,6 +35,18 @@ class ApiWorld(DatabaseWorld):
         whole = seen["protection"] or exact(seen["low"])
         return Shown({"": whole, **{cell["name"]: cell["protection"] or exact(cell["low"]) for cell in seen["cells"]}})
 
+    def against(self, indicator: str, when: str) -> Any:
+        said = self._ask(self.coordinator, indicator, when, None, include="targets")["targets"]
+        return said["original"] and _against(said["original"]), said["current"] and _against(said["current"])
+
+    def revision(self, indicator: str, when: str, published: datetime) -> Any:
+        said = self._ask(self.coordinator, indicator, when, None, include="revision")["revision"]
+        if said is None:
+            return None
+        assert {(each["by"], each["why"]) for each in said["because"]} == {(self.coordinator.name, "Rätt siffra (exempel).")}
+        old, new = (SimpleNamespace(low=exact(said[side]["low"])) for side in ("old", "new"))
+        return SimpleNamespace(old=old, new=new, because_of=tuple(each["report"] for each in said["because"]))
+
     def statuses(self, goal: str, when: str) -> Counter:
         return Counter(self._ask_statuses(goal, when)["counts"])
 
@@ -52,10 +65,12 @@ class ApiWorld(DatabaseWorld):
         return found
 
     def _ask(
-        self, user, indicator: str, when: str | Window, as_of: datetime | None, actors=None, measure=None, goal=None
+        self, user, indicator: str, when: str | Window, as_of: datetime | None, actors=None, measure=None, goal=None, include=None
     ) -> dict[str, Any]:
         days = window(when)
         query: dict[str, Any] = {"plan": self.plan.pk, "indicator": self._indicator(indicator).pk, "window": days.name}
+        if include:
+            query["include"] = include
         if as_of:
             query["as_of"] = as_of.isoformat()
         if actors:
@@ -96,6 +111,11 @@ def figure_of(said: dict[str, Any], as_of: datetime, days: Window) -> Figure:
         "distribution": tuple((exact(each["level"]), each["partners"]) for each in said["distribution"]),
     }
     return Figure(**built)
+
+
+def _against(said: dict[str, Any]) -> Any:
+    ends = said["attainment"]
+    return SimpleNamespace(attainment=ends and (Fraction(ends["low"]), Fraction(ends["high"])), verdict=said["verdict"])
 
 
 def _amounts(kind: type, said: dict[str, Any]) -> Any:

@@ -82,6 +82,7 @@ def test_as_of_a_moment_that_was(world):
         {"plan": "planen"},
         {"window": ["2026"] * 13},
         {"indicator": "x"},
+        {"include": "allt"},
     ],
 )
 def test_what_cannot_be_read_is_said_to_be_wrong(world, query):
@@ -92,6 +93,76 @@ def test_what_cannot_be_read_is_said_to_be_wrong(world, query):
 
 def test_another_plan_s_goal_is_not_found(world):
     assert ask(world, world.coordinator, goal=10**6).status_code == 404
+
+
+@pytest.fixture
+def years() -> DatabaseWorld:
+    """20 visits in 2025 and 30 in 2026, on the way from 10 to 50; 40 children and then 3."""
+    world = DatabaseWorld()
+    world.indicator("besök", IndicatorKind.COUNT)
+    world.indicator("barn", IndicatorKind.COUNT, counts_people=True)
+    for name in ("besök", "barn"):
+        world.baseline(name, 2024, 10)
+        world.target(name, 2028, 50)
+    world.asks("A", ["besök", "barn"], ["2025", "2026"])
+    for day, period, visits, children in (("2026-01-10", "2025", 20, 40), ("2027-01-10", "2026", 30, 3)):
+        world.on(day)
+        world.reports("A", period, lines={"besök": visits, "barn": children})
+    world.on("2027-03-01")
+    return world
+
+
+def figures(world: DatabaseWorld, user, **query) -> list[dict]:
+    client = Client()
+    client.force_login(user)
+    with clock.at(world.tick()):
+        return client.get("/api/v1/figures/", {"plan": world.plan.pk, "window": "2026", **query}).json()["figures"]
+
+
+def test_what_is_asked_for_stands_beside_and_nothing_else(years):
+    besok, _barn = figures(years, years.coordinator)
+    assert not {"targets", "trend", "revision"} & besok.keys()
+    besok, _barn = figures(years, years.coordinator, include=["targets", "trend"])
+    assert besok["targets"]["original"] == besok["targets"]["current"]
+    said = besok["targets"]["current"]
+    assert (said["baseline"], said["target"], said["target_year"], said["path"], said["verdict"]) == (
+        "10",
+        "50",
+        2028,
+        "29.9932",
+        "on_path",
+    )
+    assert said["attainment"] == {"low": "0.5", "high": "0.5"}
+    assert besok["trend"] == {"trend": "better", "pairs": 1, "before": {"low": "20", "high": "20"}, "now": {"low": "30", "high": "30"}}
+    assert "revision" not in besok
+
+
+def test_a_small_number_is_not_given_away_by_what_stands_beside_it(years):
+    _besok, barn = figures(years, years.manager, include=["targets", "trend"])
+    assert (barn["low"], barn["protection"]) == (None, "few")
+    assert (barn["targets"]["current"]["attainment"], barn["targets"]["current"]["verdict"]) == (None, "hidden")
+    assert barn["trend"] == {"trend": "unknown", "pairs": 1, "before": None, "now": None}
+
+
+def test_the_plan_s_target_is_not_held_against_a_part_nor_told_to_a_partner(years):
+    part = figures(years, years.coordinator, include="targets", actor=years._actor("A").pk)
+    partner = figures(years, a_user(years._actor("A"), Role.REPORTER), include=["targets", "revision"])
+    assert [each["targets"] for each in (*part, *partner)] == [{"original": None, "current": None}] * 4
+    assert [each["revision"] for each in partner] == [None, None]
+
+
+def test_a_revised_figure_of_a_measure_says_old_new_who_and_why(years):
+    years.closes("2026")
+    years.publishes("2026")
+    years.unlocks("2026", "2027-04-01")
+    correction = years.reports("A", "2026", lines={"besök": 33, "barn": 3})
+    besok, barn = figures(years, years.coordinator, include="revision", measure=years._measure("m").pk)
+    revised = besok["revision"]
+    assert (revised["old"]["low"], revised["new"]["low"], barn["revision"]) == ("30", "33", None)
+    assert [(each["by"], each["why"], each["report"]) for each in revised["because"]] == [
+        (years.coordinator.name, "Rätt siffra (exempel).", correction)
+    ]
+    assert [each["revision"] for each in figures(years, years.coordinator, include="revision", actor=years._actor("A").pk)] == [None, None]
 
 
 def test_a_token_opens_what_its_owner_may_see(world):
@@ -110,6 +181,9 @@ def test_the_same_number_of_queries_for_one_partner_as_for_many(world, django_as
     client.force_login(world.manager)
     with clock.at(world.tick()), django_assert_max_num_queries(25):
         client.get("/api/v1/figures/", {"plan": world.plan.pk, "window": ["2026-T1", "2026-T2", "2026"]})
+    with clock.at(world.tick()), django_assert_max_num_queries(28):
+        include = ["targets", "trend", "revision"]
+        client.get("/api/v1/figures/", {"plan": world.plan.pk, "window": ["2026-T1", "2026-T2", "2026"], "include": include})
 
 
 @pytest.mark.parametrize(
