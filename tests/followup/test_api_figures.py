@@ -129,7 +129,7 @@ def test_what_is_asked_for_stands_beside_and_nothing_else(years):
         "10",
         "50",
         2028,
-        "29.9932",
+        "29.9863",
         "on_path",
     )
     assert said["attainment"] == {"low": "0.5", "high": "0.5"}
