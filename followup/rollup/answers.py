@@ -71,7 +71,7 @@ class Answer(NamedTuple):
         return MissingReason.WITHDRAWN if self.is_emptied else MissingReason.NOT_ANSWERED
 
 
-value_of, report_of, is_plain_of = (itemgetter(Answer._fields.index(name)) for name in ("value", "report", "is_plain"))
+period_of, report_of, value_of, is_plain_of = (itemgetter(Answer._fields.index(name)) for name in ("period", "report", "value", "is_plain"))
 """The fields that are asked of whole lists."""
 
 Own = list[Answer]

@@ -101,7 +101,7 @@ def looks_back(definition: VersionRow) -> bool:
 def used_of(asked_of: list[Used], asked: Asked, *, is_plain: bool = False) -> list[Used]:
     """Of each assignment, with all its answers and those in the window, the usable answers that make the figure; not those without any.
 
-    `is_plain`: those in the window are known to be.
+    `is_plain`: every assignment has answers in the window, all of them plain.
     """
     kind = asked.definition.kind
     if is_last_only(asked.definition):
@@ -111,7 +111,7 @@ def used_of(asked_of: list[Used], asked: Asked, *, is_plain: bool = False) -> li
     elif kind == MILESTONE:
         chosen = [(assignment, own, _so_far(own, in_window, asked.span)) for assignment, own, in_window in asked_of]
     elif is_plain:
-        chosen = asked_of
+        return asked_of
     else:
         chosen = [(assignment, own, [answer for answer in in_window if answer.state in USABLE]) for assignment, own, in_window in asked_of]
     return [each for each in chosen if each[2]]

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from followup.figures import Figure, Mark, Missing, Part, Preliminary, Series, Window
-from followup.rollup.answers import answers, in_order, is_plain_of
+from followup.rollup.answers import answers, in_order, is_plain_of, period_of
 from followup.rollup.beginnings import BaselineRow, read_baselines, read_effect_from
 from followup.rollup.definitions import Line
 from followup.rollup.folds import (
@@ -150,23 +150,24 @@ class Rollup:
         return [(rows[number], own, span.holds(own)) for number, own in chosen]
 
     def _honest(self, asked: list[Used]) -> tuple[Honesty, int, bool]:
-        """Coverage – expected, approved, missing and the rest of rule 2 –, how many answers wait for review, and whether all are plain."""
+        """Coverage – expected, approved, missing and the rest of rule 2 –, how many wait for review, and whether all have only plain answers."""
         plain = approved = received = on_time = requested = pending = 0
         missing = []
         complete: dict[int, bool] = {}
         is_closed = is_plain = True
+        still_open = self._still_open
         for assignment, _, in_window in asked:
-            if is_closed and self._still_open:
-                is_closed = self._still_open.isdisjoint([answer.period for answer in in_window if answer.applies])
             if in_window and all(map(is_plain_of, in_window)):
                 plain += len(in_window)
                 complete.setdefault(assignment.actor, True)
+                is_closed = is_closed and still_open.isdisjoint(map(period_of, in_window))
                 continue
+            is_plain = False
             for answer in in_window:
-                is_plain = False
                 pending += answer.pending != 0
                 if not answer.applies:
                     continue
+                is_closed = is_closed and answer.period not in still_open
                 if not answer.is_expected:
                     requested += 1
                     continue
