@@ -35,7 +35,7 @@ def can_withdraw_report(by: Any, report: Report) -> bool:
 
 
 def can_run_round(by: Any, workspace: Any) -> bool:
-    """Extend, exempt, close, unlock."""
+    """Extend, exempt, close, publish, unlock."""
     return can_coordinate(by, workspace)
 
 

@@ -115,6 +115,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rounds/<int:pk>/table.csv", rounds.round_export, name="round_export"),
     path("rounds/<int:pk>/remind/", rounds.round_remind, name="round_remind"),
     path("rounds/<int:pk>/close/", rounds.round_close, name="round_close"),
+    path("rounds/<int:pk>/publish/", rounds.round_publish, name="round_publish"),
     path("rounds/<int:pk>/unlock/", rounds.round_unlock, name="round_unlock"),
     path("plans/<int:pk>/rounds/", calendar.round_make, name="round_make"),
     path("plans/<int:pk>/calendar/", calendar.calendar_change, name="calendar_change"),

@@ -122,6 +122,8 @@ round_export            GET    /rounds/{period}/table.csv       -      404      
 round_remind            POST   /rounds/{period}/remind/         -      404      404       403      403      403     403     302     302
 round_close             GET    /rounds/{period}/close/          -      404      404       403      403      403     403     200     200
 round_close             POST   /rounds/{period}/close/          -      404      404       403      403      403     403     409     409
+round_publish           GET    /rounds/{period}/publish/        -      404      404       403      403      403     403     200     200
+round_publish           POST   /rounds/{period}/publish/        -      404      404       403      403      403     403     409     409
 round_unlock            GET    /rounds/{period}/unlock/         -      404      404       403      403      403     403     200     200
 round_unlock            POST   /rounds/{period}/unlock/         -      404      404       403      403      403     403     409     409
 round_make              GET    /plans/{plan}/rounds/            -      404      404       403      200      200     200     200     200

@@ -277,6 +277,8 @@ def standing(period: Period, unlocked: datetime | None = None) -> str:
     today = clock.today()
     if period.closed_at:
         closed = _("Stängd %(day)s.") % {"day": day_month(clock.day_of(period.closed_at))}
+        if period.published_at:
+            closed += " " + _("Publicerad %(day)s.") % {"day": day_month(clock.day_of(period.published_at))}
         return f"{closed} " + _("Upplåst till %(day)s.") % {"day": weekday(clock.day_of(unlocked))} if unlocked else closed
     if period.opens_on > today:
         return _("Öppnar %(day)s.") % {"day": weekday(period.opens_on)}

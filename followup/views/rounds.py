@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from followup.actions import rounds as actions
+from followup.actions.publications import publish_period
 from followup.actions.reminders import remind_now
 from followup.forms.rounds import UnlockForm
 from followup.models import Period
@@ -110,6 +111,17 @@ def round_close(request: SignedInRequest, pk: int) -> HttpResponse:
         return render(request, "followup/round_close.html", {"period": period, "calls": matrix.calls(cells), "waiting": waiting})
     actions.close_period(period, by=request.user)
     messages.success(request, _("%(round)s är stängd.") % {"round": period.title})
+    return redirect("round_show", period.pk)
+
+
+def round_publish(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Keep the figures of a closed round as each reader sees them, for good. First what that means, then the act."""
+    period = _period_for(request, pk)
+    require(can_run_round(request.user, period.plan.workspace))
+    if request.method != "POST":
+        return render(request, "followup/round_publish.html", {"period": period})
+    publish_period(period, by=request.user)
+    messages.success(request, _("%(round)s är publicerad.") % {"round": period.title})
     return redirect("round_show", period.pk)
 
 

@@ -178,3 +178,32 @@ def test_the_year_s_page_says_what_is_revised_since_it_was_published(world, djan
     words = " ".join(re.sub(r"<[^>]+>", " ", row).split())
     assert words == f"Besök 40 44 {world.coordinator.name}, 1 april 2027 Rätt siffra (exempel)."
     assert f"/indicators/{world._indicator('besök').pk}/figure/?year=2026" in row
+
+
+def test_a_closed_round_is_published_on_its_page_and_the_live_page_says_what_is_revised(world):
+    """Who runs the round publishes it; what is corrected after that says reviderad; and it is not published twice for nothing."""
+    world.indicator("besök", IndicatorKind.COUNT)
+    world.asks("A", ["besök"], ["2026T1"])
+    world.on("2026-05-10")
+    world.reports("A", "2026T1", 40)
+    world.on("2026-06-20")
+    round_ = f"/rounds/{world._period('2026T1').pk}/"
+    with clock.at(world.now):
+        client = signed_in(world.coordinator)
+        assert client.post(f"{round_}publish/").status_code == 409, "an open round is not published"
+    world.closes("2026T1")
+    with clock.at(world.tick()):
+        assert f'href="{round_}publish/"' in client.get(round_).content.decode()
+        assert "Det som är publicerat ändras aldrig." in client.get(f"{round_}publish/").content.decode()
+        page = client.post(f"{round_}publish/", follow=True).content.decode()
+        assert "Publicerad 20 juni." in page
+        assert "Publicera omgången på nytt" in page
+        assert client.post(f"{round_}publish/").status_code == 409, "nothing has changed"
+    assert sorted(Publication.objects.values_list("audience", flat=True)) == ["management", "public", "review"]
+    world.unlocks("2026T1", "2026-07-01")
+    world.reports("A", "2026T1", 44)
+    with clock.at(world.tick()):
+        figure = f"/indicators/{world._indicator('besök').pk}/figure/?window=2026-T1"
+        assert "Reviderad" in client.get(figure).content.decode()
+        assert client.post(f"{round_}publish/").status_code == 302
+        assert "Reviderad" not in client.get(figure).content.decode()
