@@ -12,7 +12,7 @@ from followup.figures import Window
 from followup.reference import facts as f
 from followup.words import Audience, LineState
 from measures.rules import SCALE, EffectLevel, IndicatorKind
-from tests.followup.random_facts import LAST, RandomPlan
+from tests.followup.random_facts import LAST, YEARS, RandomPlan
 from tests.followup.stored import stored
 
 K = 5
@@ -112,3 +112,22 @@ def test_no_page_nor_all_of_them_together_give_a_small_number_away(seed, kind):
         assert not {name for name, (value, _) in numbers.items() if 0 < value < K * SCALE}
         everything = {name: each for name, each in everything_shown(raw, indicator, windows).items() if each[1] <= truth.keys()}
         assert secrets <= recovered(everything, truth, cells)  # the attack works on what is not protected
+
+
+@settings(max_examples=10, deadline=None, phases=ONCE)
+@given(st.integers(0, 2**32), st.sampled_from([IndicatorKind.COUNT, IndicatorKind.STOCK]))
+def test_sums_over_several_years_give_no_small_number_of_a_year_away(seed, kind):
+    PlanOfPeople.kind = kind
+    facts = PlanOfPeople(random.Random(seed), indicators=1).facts
+    spans = [Window.years(first, last) for first in YEARS for last in YEARS if first < last]
+    spans += [Window.since_start(Window.period(year, "tertial", number).end) for year in YEARS for number in (1, 2, 3)]
+    with stored(facts) as plan:
+        indicator = facts.indicators[0].id
+        shown = rollup.load_shown(plan, [*spans, *(Window.year(year) for year in YEARS)], Audience.MANAGEMENT, as_of=LAST)
+        windows = [*sorted(shown._windows(indicator, 0)), *spans]
+        raw = everything_shown(rollup.Shown(shown.rollup, Audience.REVIEW), indicator, windows)
+        numbers = everything_shown(shown, indicator, windows)
+    truth = {atom: value for value, atoms in raw.values() if len(atoms) == 1 for atom in atoms}
+    secrets = {atom for atom, value in truth.items() if 0 < value < K * SCALE}
+    known = {name: each for name, each in numbers.items() if each[1] <= truth.keys()}
+    assert not secrets & recovered(known, truth, {})

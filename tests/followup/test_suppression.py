@@ -150,7 +150,17 @@ def test_a_partner_who_knows_its_own_number_is_shown_no_total_that_gives_the_oth
 
 @pytest.mark.parametrize(
     ("numerator", "denominator", "small"),
-    [(3, 100, True), (97, 100, True), (5, 9, True), (5, 10, False), (0, 20, False), (20, 20, False), (0, 0, False)],
+    [
+        (3, 100, True),
+        (97, 100, True),
+        (5, 9, True),
+        (0, 9, True),
+        (9, 9, True),
+        (5, 10, False),
+        (0, 20, False),
+        (20, 20, False),
+        (0, 0, False),
+    ],
 )
 def test_rates(numerator, denominator, small):
     assert is_small_rate(numerator * SCALE, denominator * SCALE, K) is small
