@@ -13,6 +13,7 @@ from followup.rollup.publications import latest, published_figure, revision
 from followup.words import Audience, Protection
 from measures.rules import IndicatorKind
 from stakeholders import clock
+from stakeholders.models import Workspace
 from stakeholders.refusals import TooLate
 from tests.followup.database_world import DatabaseWorld
 from tests.followup.worlds import window
@@ -109,6 +110,24 @@ def test_what_was_hidden_in_a_publication_stays_hidden(world):
     publish(world, "2026T1")
     world.unlocks("2026T1", "2026-07-08")
     world.reports("A", "2026T1", 30)
+    world.publishes("2026T1")
+    parts = latest(world.plan, window("2026T1"), Audience.MANAGEMENT).content["figures"][0]["parts"]
+    assert {part[1]: part[4] for part in parts} == {"A": Protection.HIDDEN, "B": Protection.HIDDEN, "C": None}
+
+
+def test_what_was_hidden_stays_hidden_also_when_the_threshold_is_lowered(world):
+    """A's 4 was hidden when the threshold was 5. With 3 it would be shown; but it was promised to stay hidden."""
+    world.indicator("deltagare", IndicatorKind.COUNT, counts_people=True)
+    for actor in ("A", "B", "C"):
+        world.asks(actor, ["deltagare"], ["2026T1"])
+    world.on("2026-05-10")
+    for actor, number in (("A", 4), ("B", 20), ("C", 50)):
+        world.reports(actor, "2026T1", number)
+    world.on("2026-06-20")
+    publish(world, "2026T1")
+    Workspace.objects.filter(pk=world.workspace.pk).update(small_number_threshold=3)
+    world.unlocks("2026T1", "2026-07-08")
+    world.reports("C", "2026T1", 51)
     world.publishes("2026T1")
     parts = latest(world.plan, window("2026T1"), Audience.MANAGEMENT).content["figures"][0]["parts"]
     assert {part[1]: part[4] for part in parts} == {"A": Protection.HIDDEN, "B": Protection.HIDDEN, "C": None}
