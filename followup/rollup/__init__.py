@@ -47,11 +47,11 @@ def load(
 
 
 def plan_figures(
-    plan: Plan, windows: Collection[Window], *, as_of: datetime | None = None, breakdowns: bool = False
+    plan: Plan, windows: Collection[Window], *, as_of: datetime | None = None, breakdowns: bool = False, parts: bool = False
 ) -> dict[tuple[int, Window], Figure]:
-    """Every figure of a plan: by (indicator id, window)."""
+    """Every figure of a plan: by (indicator id, window). With breakdowns, and with what each assignment adds, only if asked for."""
     rollup = Rollup(plan, windows, as_of, None, breakdowns=breakdowns, only_these=True)
-    return {(indicator, window): rollup.figure(indicator, window) for window in windows for indicator in rollup.lines}
+    return {(indicator, window): rollup.figure(indicator, window, parts=parts) for window in windows for indicator in rollup.lines}
 
 
 def indicator_figure(indicator: Indicator, window: Window, *, as_of: datetime | None = None) -> Figure:

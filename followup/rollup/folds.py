@@ -65,7 +65,7 @@ def between(own: Own, first: int, after: int) -> Own:
 class Asked:
     """One definition over one window: what a fold needs besides the answers, and the marks it leaves."""
 
-    __slots__ = ("cells", "definition", "factors", "grouping", "line", "marks", "span", "window")
+    __slots__ = ("cells", "definition", "factors", "grouping", "has_parts", "line", "marks", "span", "window")
 
     def __init__(
         self,
@@ -74,13 +74,16 @@ class Asked:
         span: Span,
         grouping: Grouping | None = None,
         cells: Mapping[int, list[tuple[str, str, int]]] | None = None,
+        *,
+        has_parts: bool = True,
     ) -> None:
         self.definition = definition
         self.line = line
         self.span = span
         self.window = span.window
         self.grouping = grouping
-        self.cells = cells or {}
+        self.cells = cells
+        self.has_parts = has_parts
         self.factors = line.factors_to(definition) if len(line.versions) > 1 else {}
         self.marks: set[Mark] = set()
 
@@ -173,8 +176,8 @@ def _summed(owns: list[Used], asked: Asked) -> Sum:
     else:
         values = [sum(map(value_of, used)) for _, _, used in owns]
     total = sum(values) if owns else None
-    parts = tuple(map(_part, owns, values, values))
-    return Sum(total, total, None, None, (), _cells(owns, asked) if asked.definition.dimensions else (), parts)
+    parts = tuple(map(_part, owns, values, values)) if asked.has_parts else ()
+    return Sum(total, total, None, None, (), _cells(owns, asked), parts)
 
 
 def _increments(each: Used, asked: Asked) -> list[Number]:
@@ -205,7 +208,9 @@ def _total_before(own: Own, index: int, asked: Asked) -> Answer | None:
 
 
 def _cells(owns: list[Used], asked: Asked) -> tuple[Cell, ...]:
-    """Each breakdown, put together as the whole is; what the cells of an answer lack of its number is unknown."""
+    """Each breakdown, put together as the whole is; what the cells of an answer lack of its number is unknown. None when they have not been read."""
+    if asked.cells is None or not asked.definition.dimensions:
+        return ()
     found = []
     for dimension in sorted(asked.definition.dimensions):
         added = {assignment.id: [_cell_numbers(own, answer, dimension, asked) for answer in used] for assignment, own, used in owns}
@@ -232,7 +237,7 @@ def _said_cells(answer: Answer, dimension: str, asked: Asked) -> dict[str, int]:
     said: dict[str, int] = {}
     left = answer.value
     if answer.state != ZERO:
-        for of_dimension, name, number in asked.cells.get(answer.line, ()):
+        for of_dimension, name, number in (asked.cells or {}).get(answer.line, ()):
             if of_dimension == dimension and name != UNKNOWN:
                 said[name] = said.get(name, 0) + number
                 left -= number
@@ -255,9 +260,9 @@ def _people(owns: list[Used], asked: Asked) -> Sum:
     intervals = {each[0].id: _over_time(each, asked) for each in owns}
     interval, flags = asked.grouping.together(intervals) if asked.grouping else (None, set())
     asked.marks.update(Mark(flag) for flag in flags)
-    parts = tuple(_part(each, *intervals[each[0].id]) for each in owns)
+    parts = tuple(_part(each, *intervals[each[0].id]) for each in owns) if asked.has_parts else ()
     low, high = interval or (None, None)
-    return Sum(low, high, None, None, (), _cells(owns, asked) if asked.definition.dimensions else (), parts)
+    return Sum(low, high, None, None, (), _cells(owns, asked), parts)
 
 
 def _over_time(each: Used, asked: Asked) -> Interval:
@@ -302,9 +307,10 @@ def _ratio(owns: list[Used], asked: Asked) -> Sum:
             denominator: Number = sum(answer.denominator or 0 for answer in whole)
             numerators.append(numerator)
             denominators.append(denominator)
-            value = _quotient(numerator, denominator, per)
-            parts.append(_part(each, value, value, numerator, denominator))
-        else:
+            if asked.has_parts:
+                value = _quotient(numerator, denominator, per)
+                parts.append(_part(each, value, value, numerator, denominator))
+        elif asked.has_parts:
             bare = asked.bridged(each[2][0], each[2][0].value) if len(each[2]) == 1 else None
             parts.append(_part(each, bare, bare))
     if not numerators or (len(numerators) > 1 and not asked.definition.is_disjoint):
@@ -329,21 +335,18 @@ def _level(owns: list[Used], asked: Asked) -> Sum:
     levels = sorted(used[0].value for _, _, used in owns)
     median = levels[(len(levels) - 1) // 2] if levels else None
     counted = {level: levels.count(level) for level in levels}
-    parts = tuple(_part(each, each[2][0].value, each[2][0].value) for each in owns)
+    parts = tuple(_part(each, each[2][0].value, each[2][0].value) for each in owns) if asked.has_parts else ()
     return Sum(median, median, distribution=tuple(counted.items()), parts=parts)
 
 
 def _milestone(owns: list[Used], asked: Asked) -> Sum:
-    parts = []
-    for each in owns:
-        is_reached = any(answer.value > 0 for answer in each[2])
-        parts.append(_part(each, SCALE * is_reached, SCALE * is_reached))
-    reached = sum(part.low == SCALE for part in parts)
-    return Sum(reached * SCALE, reached * SCALE, reached, parts=tuple(parts)) if owns else Sum()
+    values = [SCALE * any(answer.value > 0 for answer in used) for _, _, used in owns]
+    parts = tuple(map(_part, owns, values, values)) if asked.has_parts else ()
+    return Sum(sum(values), sum(values), sum(values) // SCALE, parts=parts) if owns else Sum()
 
 
 def _narrative(owns: list[Used], asked: Asked) -> Sum:
-    return Sum(parts=tuple(_part(each, None, None) for each in owns))
+    return Sum(parts=tuple(_part(each, None, None) for each in owns) if asked.has_parts else ())
 
 
 _FOLDS: dict[str, Callable[[list[Used], Asked], Sum]] = {

@@ -74,6 +74,7 @@ class Rollup:
         carried = min(year_before(window.end) for window in windows) if only_these else since.replace(year=max(since.year - 1, 1), day=1)
         self.rows = read(plan, self.as_of, since, until, carried, indicators, breakdowns=breakdowns, stocks_from_start=stocks_from_start)
         self.answers, self.older_words = answers(self.rows)
+        self._cells = self.rows.cells if breakdowns else None
         self.lines = _lines_of(self.rows.versions.values())
         self._in_order = in_order(self.rows)
         self._ends = [period.end for period in self._in_order]
@@ -96,8 +97,8 @@ class Rollup:
             if (actors is None or each.actor in actors) and (measures is None or each.measure in measures)
         )
 
-    def figure(self, indicator: int, window: Window, scope: Set[int] | None = None) -> Figure:
-        """The figure with everything it must say about itself."""
+    def figure(self, indicator: int, window: Window, scope: Set[int] | None = None, *, parts: bool = True) -> Figure:
+        """The figure with everything it must say about itself. `parts=False` leaves out what each assignment adds, for pages with many figures."""
         span = self.span(window)
         asked = self._asked(indicator, span, scope)
         honest, pending, is_plain = self._honest(asked)
@@ -106,7 +107,7 @@ class Rollup:
         if line is None or definition is None or not definition.kind:
             return Figure(indicator, window, self.as_of, None, flags=(Mark(Flag.NO_KIND),), **honest._asdict())
         grouping = self._grouping(indicator, window, scope) if line.has_people else None
-        sums, marks, used = self._sums(asked, line, definition, span, grouping, is_plain=is_plain)
+        sums, marks, used = self._sums(asked, line, definition, span, grouping, is_plain=is_plain, parts=parts)
         if honest.on_time < honest.received or looks_back(definition):
             marks.update([Mark(Flag.LATE, answer.obligation) for _, _, own in used for answer in own if answer.punctual is False])
         if line.series[-1] and self._is_broken(asked, used, line):
@@ -200,16 +201,24 @@ class Rollup:
         return Grouping(self.rows.decisions.get(indicator, ()), window, self.rows.assignments.keys() if scope is None else scope)
 
     def _sums(
-        self, asked_of: list[Used], line: Line, definition: VersionRow, span: Span, grouping: Grouping | None, *, is_plain: bool = False
+        self,
+        asked_of: list[Used],
+        line: Line,
+        definition: VersionRow,
+        span: Span,
+        grouping: Grouping | None,
+        *,
+        is_plain: bool = False,
+        parts: bool = False,
     ) -> tuple[list[tuple[Series, Sum]], set[Mark], list[Used]]:
         """Each series by itself; a sum across years where there is none is left empty."""
         if not line.series[-1]:
-            asked = Asked(definition, line, span, grouping, self.rows.cells)
+            asked = Asked(definition, line, span, grouping, self._cells, has_parts=parts)
             used = used_of(asked_of, asked, is_plain=is_plain)
             return [self._one_sum(used, asked)] if used else [], asked.marks, used
         sums, marks, all_used = [], set(), []
         for number in range(line.series[-1] + 1):
-            asked = Asked(line.newest_of(number, span.window.end), line, span, grouping, self.rows.cells)
+            asked = Asked(line.newest_of(number, span.window.end), line, span, grouping, self._cells, has_parts=parts)
             chosen = [
                 (assignment, own, [answer for answer in each if line.series_of(answer.version) == number])
                 for assignment, own, each in used_of(asked_of, asked)

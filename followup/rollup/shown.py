@@ -84,14 +84,13 @@ class Shown:
         line = self.rollup.lines.get(indicator)
         return self.audience != Audience.REVIEW and line is not None and any(version.counts_people for version in line.versions)
 
-    def figure(self, indicator: int, window: Window, scope: Set[int] | None = None) -> Figure:
-        """The figure, or what may be shown of it (`protection` says why not all)."""
-        figure = self.rollup.figure(indicator, window, scope)
-        if not self.is_protected(indicator):
-            return figure
-        if window.spans_years:
-            return self._across_years(figure, scope)
-        return self._decided(indicator, window).shown(figure, scope)
+    def figure(self, indicator: int, window: Window, scope: Set[int] | None = None, *, parts: bool = True) -> Figure:
+        """The figure, or what may be shown of it (`protection` says why not all). `parts=False`: without what each assignment adds."""
+        is_protected = self.is_protected(indicator)
+        figure = self.rollup.figure(indicator, window, scope, parts=parts or is_protected)
+        if is_protected:
+            figure = self._across_years(figure, scope) if window.spans_years else self._decided(indicator, window).shown(figure, scope)
+        return figure if parts or not is_protected else replace(figure, parts=())
 
     def against_targets(
         self, indicator: int, window: Window, known: Figure | None = None

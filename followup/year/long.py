@@ -218,7 +218,7 @@ def _line(book: Book, seen: SeenBy, pk: int, years: tuple[int, ...], scope: froz
     values, against = [], None
     for year in years:
         window = Window.year(year)
-        figure = seen.figure(pk, window, scope if pk in book.parts else None)
+        figure = seen.figure(pk, window, scope if pk in book.parts else None, parts=False)
         original, current = seen.against_targets(pk, window, None if pk in book.parts else figure)
         if current and version:
             current = replace(current, **withheld(book, year, pk, current))

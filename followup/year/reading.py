@@ -129,7 +129,7 @@ def read_figures(book: Book, seen: SeenBy, scope: frozenset[int] | None) -> None
         book.statuses[year] = {pk: statuses.status(pk, window) for pk in book.measures}
         book.against[year] = {}
         for pk in book.indicators:
-            figure = seen.figure(pk, window, scope if pk in book.parts else None)
+            figure = seen.figure(pk, window, scope if pk in book.parts else None, parts=False)
             book.figures[pk, year] = figure
             book.shown_figures[pk, year] = shown(figure, book.versions.get(pk))
             book.against[year][pk] = seen.against_targets(pk, window, None if pk in book.parts else figure)

@@ -72,7 +72,8 @@ def test_a_window_read_by_itself_says_the_same(seed, as_of):
         for days in windows:
             alone = rollup.load(plan, [days], as_of=as_of, trends=True)
             shown = rollup.load_shown(plan, [days], Audience.REVIEW, as_of=as_of)
-            figures = rollup.plan_figures(plan, [days], as_of=as_of, breakdowns=True)
+            figures = rollup.plan_figures(plan, [days], as_of=as_of, breakdowns=True, parts=True)
+            bare = rollup.plan_figures(plan, [days], as_of=as_of)
             for indicator in facts.indicators:
                 told = f"{seed} {as_of} {days} {indicator.id}"
                 wanted = together.figure(indicator.id, days)
@@ -80,6 +81,7 @@ def test_a_window_read_by_itself_says_the_same(seed, as_of):
                 assert_same(shown.figure(indicator.id, days), wanted, told)
                 if indicator.id in together.lines:  # an indicator nobody had defined yet is not among a plan's figures
                     assert_same(figures[indicator.id, days], wanted, told)
+                    assert_same(bare[indicator.id, days], replace(wanted, parts=(), cells=()), told)
                 assert rollup.against_targets(alone, indicator.id, days) == rollup.against_targets(together, indicator.id, days), told
                 assert rollup.change(alone, indicator.id, days) == rollup.change(together, indicator.id, days), told
 
