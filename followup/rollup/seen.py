@@ -69,6 +69,13 @@ def read_gone(seen: Mapping[int, Iterable[SeenNumber]], rollup: Rollup) -> Gone:
     return found
 
 
+def are_crowds(indicator: int, seen: Collection[SeenNumber], gone: Gone, threshold: int) -> bool:
+    """Whether no number that `remember` would put in the table is small."""
+    reports = {report for number in seen for report in number[3]}
+    since = [amount for report in reports for both in gone.get((indicator, report), {}).values() for amount in both]
+    return not any(is_small(amount, threshold) for amount in (*(amount for number in seen for amount in number[6:]), *since))
+
+
 def remember(table: Table, seen: Collection[SeenNumber], gone: Gone, threshold: int, hidden_before: Set[Key]) -> set[Key]:
     """Put the numbers seen in the table as they were, and what has gone from them since. Gives the cells that are known, or as good as:
     what a known sum is made of hides nothing, unless it was hidden when the sum was shown.

@@ -16,7 +16,7 @@ from followup.figures import AgainstTarget, Cell, Change, Figure, Part, Prelimin
 from followup.models import Publication
 from followup.rollup.folds import is_last_only
 from followup.rollup.plan import Rollup
-from followup.rollup.seen import Gone, SeenNumber, read_gone, read_seen, remember
+from followup.rollup.seen import Gone, SeenNumber, are_crowds, read_gone, read_seen, remember
 from followup.rollup.small_numbers import Table, has_nothing_small
 from followup.rollup.targets import against_targets
 from followup.rollup.trends import change
@@ -224,11 +224,13 @@ class _Decision:
         self.hidden: dict[Key, Protection] = {}
         days = {(window.start.isoformat(), window.end.isoformat()) for window in self.windows}
         before = [name[1:] for name in self.of.hidden_before_of.get(self.indicator, ()) if name[3:5] in days]
-        if before or not has_nothing_small(self.of.rollup, self.indicator, self.windows, threshold):
-            self._hide(before, threshold)
+        seen = self._seen()
+        is_clear = not before and has_nothing_small(self.of.rollup, self.indicator, self.windows, threshold)
+        if not (is_clear and are_crowds(self.indicator, seen, self.of.gone, threshold)):
+            self._hide(before, seen, threshold)
 
-    def _hide(self, before: Collection[tuple[str, int, str, str, str, str]], threshold: int) -> None:
-        """Put every figure that could be shown in the table, and hide what must be."""
+    def _hide(self, before: Collection[tuple[str, int, str, str, str, str]], seen: Collection[SeenNumber], threshold: int) -> None:
+        """Put every figure that could be shown in the table, and what was hidden or seen before, and hide what must be."""
         own = self.of.scopes.get(("actor", self.of.own_actor or 0), frozenset())
         known: set[Key] = set()
         windows = [(window, window.start.isoformat(), window.end.isoformat()) for window in sorted(self.windows)]
@@ -240,7 +242,7 @@ class _Decision:
                     if scope <= own:
                         known.add((key, *cell))
         hidden_before = {self.named[name] for name in before if name in self.named}
-        known |= remember(self.table, self._seen(), self.of.gone, threshold, hidden_before)
+        known |= remember(self.table, seen, self.of.gone, threshold, hidden_before)
         self.hidden = self.table.hidden(threshold, known, hidden_before)
 
     def _seen(self) -> list[SeenNumber]:

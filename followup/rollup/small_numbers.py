@@ -27,7 +27,7 @@ def has_nothing_small(rollup: Rollup, indicator: int, windows: Collection[Window
     least the threshold, and where all are 0 they are 0, since no answer has more new than people. And a declared overlap is taken
     from a sum but never below the largest in it: where that is 0 so is the sum.
 
-    This is about what is shown now: where anything was hidden or shown before, every figure must be looked at.
+    This is about what is shown now; what was hidden or seen before is asked about beside it.
     False wherever the above does not hold, or need not: rates, levels, running totals, several definitions, unsafe answers, negative overlaps.
     """
     line = rollup.lines[indicator]

@@ -79,6 +79,18 @@ def crowds(rnd: random.Random, kind: IndicatorKind, oddity: str) -> f.Facts:
     return PlanOfCrowds(rnd, measures=2, indicators=1).facts
 
 
+def before(rnd: random.Random, loaded: rollup.Shown, indicator: int) -> dict:
+    """Perhaps something that a publication hid, and a number or two that it showed, small or not."""
+    hidden, seen = set(), []
+    for name in rnd.sample(sorted(loaded.scopes), rnd.choice((0, 0, 0, 2))):
+        hidden.add((indicator, *name, "2025-01-01", "2025-12-31", "", ""))
+    for name in rnd.sample(sorted(loaded.scopes), rnd.choice((0, 1, 2))):
+        reports = loaded.rollup.figure(indicator, Window.year(2025), loaded.scopes[name]).reports[1:]
+        amount = rnd.choice((4, 40)) * SCALE
+        seen += [(indicator, "2025-01-01", "2025-12-31", reports, "", "", amount, amount)] if reports else []
+    return {"hidden_before": hidden, "seen_before": {indicator: seen}}
+
+
 @pytest.mark.parametrize("oddity", ODDITIES)
 @settings(max_examples=20, deadline=None, phases=ONCE)
 @given(st.integers(0, 2**32), st.sampled_from(ADDED))
@@ -100,21 +112,22 @@ def test_where_nothing_is_said_to_be_small_no_figure_is(oddity, seed, kind):
                 assert not [end for end in ends if end and end < K * SCALE], window
 
 
-@settings(max_examples=15, deadline=None, phases=ONCE)
+@settings(max_examples=40, deadline=None, phases=ONCE)
 @given(st.integers(0, 2**32), st.sampled_from(ADDED), st.sampled_from(("", "small", "cells")))
 def test_what_is_shown_is_the_same_whether_every_figure_is_looked_at_or_not(seed, kind, oddity):
     rnd = random.Random(seed)
     facts = crowds(rnd, kind, oddity)
     with stored(facts) as plan, pytest.MonkeyPatch.context() as monkeypatch:
-        reader = rnd.choice((None, stored_actor(1)))
-        shown = rollup.load_shown(plan, [Window.year(2025)], Audience.PARTNER, as_of=LAST, own_actor=reader)
         indicator = facts.indicators[0].id
+        loaded = rollup.load_shown(plan, [Window.year(2025)], Audience.PARTNER, as_of=LAST)
+        reader = {"own_actor": rnd.choice((None, stored_actor(1))), **before(rnd, loaded, indicator)}
+        shown = rollup.Shown(loaded.rollup, Audience.PARTNER, **reader)
         windows = [*shown._windows(indicator, 2025), Window(date(2025, 1, 1), date(2025, 3, 7))]
         scopes = [None, frozenset(rnd.sample(sorted(live), len(live) // 2)) if (live := shown.rollup.answers.get(indicator)) else None]
         asked = [(indicator, window, scope) for window in windows for scope in [*scopes, *shown.scopes.values()]]
         quick = [shown.figure(*each) for each in asked]
         monkeypatch.setattr(deciding, "has_nothing_small", lambda *_: False)
-        whole = rollup.Shown(shown.rollup, Audience.PARTNER, own_actor=reader)
+        whole = rollup.Shown(loaded.rollup, Audience.PARTNER, **reader)
         assert quick == [whole.figure(*each) for each in asked]
 
 
@@ -130,3 +143,15 @@ def test_a_plan_of_crowds_is_decided_without_looking_at_every_figure(kind, monke
         figure = shown.figure(facts.indicators[0].id, Window.year(2025))
     assert figure.high
     assert figure.protection is None
+
+
+@pytest.mark.parametrize("amount", [4, 40])
+def test_every_figure_is_looked_at_where_one_shown_before_is_small_now(amount):
+    """The threshold was lower then: what was shown is hidden now, and so is what it could be worked out from."""
+    facts = crowds(random.Random(1), IndicatorKind.COUNT, "")
+    indicator = facts.indicators[0].id
+    number = (indicator, "2025-01-01", "2025-12-31", (10**9,), "", "", amount * SCALE, amount * SCALE)
+    with stored(facts) as plan:
+        loaded = rollup.load_shown(plan, [Window.year(2025)], Audience.MANAGEMENT, as_of=LAST)
+        shown = rollup.Shown(loaded.rollup, Audience.MANAGEMENT, seen_before={indicator: [number]})
+        assert bool(shown._decided(indicator, Window.year(2025)).hidden) == (amount == 4)
