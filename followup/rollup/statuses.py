@@ -1,16 +1,18 @@
 """How it goes with the measures: their statuses, counted upward, and how much of a goal is done (rule 3)."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from django.db import connection
 
 from followup.figures import PercentDone, Status, Window
-from followup.models import Report
 from followup.rollup.plan import Rollup
-from followup.rollup.rows import AssignmentRow
+from followup.rollup.queries import numbers
+from followup.rollup.rows import APPROVED, ON_TIME, RETURNED, WITHDRAWN, AssignmentRow
 from followup.words import WORST_FIRST, ImplementationStatus, StatusSource
 from measures.models import Goal, Measure, MeasureRuling
 from measures.models.measure import MeasureRulingKind
@@ -19,6 +21,33 @@ from stakeholders.clock import day_of
 
 DECIDED = {MeasureRulingKind.PAUSE: ImplementationStatus.PAUSED, MeasureRulingKind.END: ImplementationStatus.ENDED_EARLY}
 WORST = {status: place for place, status in enumerate(WORST_FIRST)}
+
+
+_REPORTS = f"""
+SELECT o.id, o.assignment_id, o.period_id, r.id,
+  CASE WHEN r.approved_at <= %(as_of)s THEN {APPROVED} ELSE 0 END + CASE WHEN r.withdrawn_at <= %(as_of)s THEN {WITHDRAWN} ELSE 0 END
+    + CASE WHEN r.returned_at <= %(as_of)s THEN {RETURNED} ELSE 0 END + CASE WHEN r.was_on_time THEN {ON_TIME} ELSE 0 END,
+  r.implementation_status, r.percent_done, WORDS
+FROM followup_obligation o LEFT JOIN followup_report r ON r.obligation_id = o.id AND r.submitted_at <= %(as_of)s
+WHERE o.recorded_at <= %(as_of)s AND o.period_id IN (PERIODS) AND o.assignment_id IN (ASSIGNMENTS)
+ORDER BY o.id, r.version
+"""
+
+
+def reports(rollup: Rollup, periods: Iterable[int], assignments: Iterable[int], *, words: bool = False) -> list[tuple[Any, ...]]:
+    """Every submitted version of every answer asked for, by obligation and version; one row without a report where none was submitted.
+
+    Each: obligation, assignment, period, report, the bits of what has happened to it, status, percent, and with `words` what they wrote.
+    """
+    asked = {"PERIODS": numbers(periods), "ASSIGNMENTS": numbers(assignments), "WORDS": "r.what_happened" if words else "NULL"}
+    if not asked["PERIODS"] or not asked["ASSIGNMENTS"]:
+        return []
+    sql = _REPORTS
+    for name, value in asked.items():
+        sql = sql.replace(name, value)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"as_of": connection.ops.adapt_datetimefield_value(rollup.as_of)})
+        return cursor.fetchall()
 
 
 class _Said(NamedTuple):
@@ -35,12 +64,13 @@ class _Said(NamedTuple):
 class Statuses:
     """The statuses of a plan's measures, from a roll-up of it; three queries more, the first time they are needed.
 
-    `since`: nobody will ask about windows that begin earlier, nor how much is done (which may have been said long ago).
+    `measures`: nobody will ask about others. `said`: what `reports` gave for all that will be asked about, when it has been read already.
     """
 
-    def __init__(self, rollup: Rollup, since: date | None = None) -> None:
+    def __init__(self, rollup: Rollup, measures: Collection[int] | None = None, said: Sequence[tuple[Any, ...]] | None = None) -> None:
         self.rollup = rollup
-        self.since = since
+        self.measures = measures
+        self.reports = said
         self.by_measure: dict[int, list[AssignmentRow]] = {}
         for assignment in rollup.rows.assignments.values():
             self.by_measure.setdefault(assignment.measure, []).append(assignment)
@@ -107,20 +137,16 @@ class Statuses:
     @cached_property
     def _said(self) -> dict[int, list[_Said]]:
         """What the report in force says, for each obligation of each assignment, in period order."""
-        rows, as_of = self.rollup.rows, self.rollup.as_of
-        reports = Report.objects.filter(obligation__period__plan=self.rollup.plan, submitted_at__lte=as_of, approved_at__lte=as_of)
-        if self.since:
-            reports = reports.filter(obligation__period__ends_on__gte=self.since)
-        columns = ("obligation_id", "obligation__assignment_id", "obligation__period_id", "implementation_status", "percent_done", "id")
-        in_force: dict[int, tuple] = {}
-        for *row, withdrawn_at in reports.order_by("version").values_list(*columns, "withdrawn_at"):
-            in_force[row[0]] = (*row, withdrawn_at is not None and withdrawn_at <= as_of)
+        rows = self.rollup.rows
+        of = [each.id for each in rows.assignments.values() if self.measures is None or each.measure in self.measures]
+        told = reports(self.rollup, rows.periods, of) if self.reports is None else self.reports
+        in_force = {row[0]: row for row in told if row[3] and row[4] & APPROVED}
+        words = {status.value: status for status in ImplementationStatus}
         found: dict[int, list[_Said]] = {}
-        for obligation, assignment, number, status, percent, report, is_withdrawn in in_force.values():
-            if not is_withdrawn and obligation not in rows.exempt:
+        for obligation, assignment, number, report, happened, status, percent, _ in in_force.values():
+            if not happened & WITHDRAWN and obligation not in rows.exempt:
                 period = rows.periods[number]
-                said = _Said(period.end, period.start, obligation, ImplementationStatus(status), percent, report)
-                found.setdefault(assignment, []).append(said)
+                found.setdefault(assignment, []).append(_Said(period.end, period.start, obligation, words[status], percent, report))
         for own in found.values():
             own.sort(key=lambda each: each[:3])
         return found

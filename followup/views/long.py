@@ -13,7 +13,6 @@ from followup.explain import done, rule_of_done, share_done
 from followup.figures import PercentDone, Window
 from followup.models import AnnualFollowUp, Assessment
 from followup.permissions import audience_of
-from followup.rollup import Statuses
 from followup.year.book import Book
 from followup.year.build import year_of
 from followup.year.choice import NUMBERS, Choice
@@ -53,10 +52,9 @@ def long_show(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _done(view: LongView, book: Book) -> dict[str, Any]:
     """How much of the goal is done, year by year: the mean, by how many it is said, and what ended early and is left out."""
-    statuses = Statuses(book.seen.rollup) if book.seen else None
-    if statuses is None:
+    if book.progress is None:
         return {}
-    said: dict[int, PercentDone] = {year: statuses.percent_done(list(book.measures), Window.year(year)) for year in view.years}
+    said: dict[int, PercentDone] = {year: book.progress.percent_done(list(book.measures), Window.year(year)) for year in view.years}
     return {
         "sentence": done(said[view.years[-1]]),
         "rule": rule_of_done(),

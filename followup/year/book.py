@@ -4,12 +4,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
 from followup.figures import AgainstTarget, Figure, Number, Status, Window
 from followup.models import Assessment, Decision, OutsideValue, YearText
-from followup.rollup import Shown, Tree
+from followup.rollup import Shown, Statuses, Tree
 from followup.rollup.rows import PeriodRow, VersionRow
 from followup.words import Audience, Completeness
 from followup.year.page import Shown as Words
@@ -20,8 +21,7 @@ from measures.rules import SCALE, Interval
 QUOTE_LENGTH = 160
 
 
-@dataclass(frozen=True)
-class AnswerRow:
+class AnswerRow(NamedTuple):
     """One answer that was asked for in the year: who, about what, and how it stands. `why`: why it is missing, "" when approved."""
 
     obligation: int
@@ -108,6 +108,9 @@ class Book:
     seen: Shown | None = None
     """The roll-up as this audience may see it, for what is asked later: single answers."""
 
+    progress: Statuses | None = None
+    """How it goes with the measures, for what is asked later: how much is done."""
+
     @property
     def window(self) -> Window:
         """The days that the book is about."""
@@ -147,7 +150,8 @@ class Book:
         """How far from the path still counts as on it (rule 5)."""
         if against.baseline is None:
             return 0
-        return abs(Fraction(against.target) - against.baseline) * self.versions[indicator].tolerance / SCALE
+        way = against.target - against.baseline
+        return Fraction(max(way, -way) * self.versions[indicator].tolerance, SCALE)
 
     def effect_expected(self, indicator: int) -> date | None:
         """From when an outcome or impact can be judged (rule 5)."""

@@ -106,7 +106,7 @@ def long_view(plan: Plan, choice: Choice, *, audience: Audience, as_of: datetime
     seen = book.seen = load_shown(plan, windows, audience, as_of=as_of, indicators=told, tree=tree)
     read_options(book, seen.rollup)
     book.is_running = is_running(book, seen.rollup)
-    statuses = Statuses(seen.rollup)
+    statuses = book.progress = Statuses(seen.rollup, book.measures)
     book.statuses = {window.end.year: {pk: statuses.status(pk, window) for pk in book.measures} for window in windows}
     steps = _steps(book, seen, choice, years) if choice else ()
     counts = tuple((year, _counted(status_word(book, year, each.pk) for each in _begun(book, year))) for year in years)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from followup.figures import Window
 from followup.models import Period
-from followup.rollup import load_shown
+from followup.rollup import Statuses, load_shown
 from followup.words import Audience
 from followup.year.book import Book
 from followup.year.page import Shown, TargetRow
@@ -37,6 +37,6 @@ def figures_in_chain(measure: Measure, year: int, *, audience: Audience, as_of: 
     windows = [Window.year(year - 1), Window.year(year)]
     seen = load_shown(plan, windows, audience, as_of=as_of, indicators=list(book.indicators))
     book.is_running = is_running(book, seen.rollup)
-    read_figures(book, seen, None)
+    read_figures(book, seen, None, Statuses(seen.rollup, book.measures))
     targets = {row.indicator: row for row in target_rows(book, year)}
     return {pk: FigureInChain(book.shown(pk, year), targets.get(pk)) for pk in book.indicators}

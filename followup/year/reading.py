@@ -8,30 +8,23 @@ from django.utils.translation import gettext as _
 
 from followup.explain import headline
 from followup.figures import Figure, Window
-from followup.models import Assessment, Decision, Obligation, OutsideValue, YearText
+from followup.models import Assessment, Decision, OutsideValue, YearText
 from followup.rollup import Rollup, Statuses, load_shown
 from followup.rollup import Shown as SeenBy
 from followup.rollup.beginnings import effect_from
 from followup.rollup.rows import PeriodRow, VersionRow
-from followup.transitions import ReportFacts, State, state_of
 from followup.words import Audience, Completeness, MissingReason
-from followup.year.book import AnswerRow, Book
+from followup.year.answers import read_answers
+from followup.year.book import Book
 from followup.year.choice import WHOLE, Choice, area_and_above, line_of, narrow
 from followup.year.page import Shown
 from followup.year.sections import exact
 from measures.models import Goal, Indicator, Measure, Plan
 from measures.rules import EffectLevel
 from stakeholders import clock
-from stakeholders.formats import NBSP, out_of, span
+from stakeholders.formats import NBSP, out_of
 from stakeholders.models import Area
 from stakeholders.rules import swedish_sort_key
-
-WHY_MISSING = {
-    State.UNANSWERED: MissingReason.NOT_ANSWERED,
-    State.RETURNED: MissingReason.NOT_ANSWERED,
-    State.SUBMITTED: MissingReason.AWAITING_REVIEW,
-    State.WITHDRAWN: MissingReason.WITHDRAWN,
-}
 
 
 def read_book(plan: Plan, year: int, *, audience: Audience, as_of: datetime, choice: Choice = WHOLE, tertial: int = 0) -> Book:
@@ -47,8 +40,8 @@ def read_book(plan: Plan, year: int, *, audience: Audience, as_of: datetime, cho
     read_options(book, rollup)
     assignments = rollup.rows.assignments.values()
     narrow(book, choice, ((each.actor, each.measure) for each in assignments))
-    read_answers(book, rollup, actor=choice.actor)
-    read_figures(book, seen, _scope(book, rollup, choice))
+    said = read_answers(book, rollup, actor=choice.actor)
+    read_figures(book, seen, _scope(book, rollup, choice), Statuses(rollup, said=said))
     book.completeness = _completeness(book, rollup)
     book.is_running = is_running(book, rollup)
     return book
@@ -112,10 +105,9 @@ def read_beside(book: Book) -> None:
     book.outside = list(outside.select_related("area").order_by("indicator_id", "area__name_sort", "year", "id"))
 
 
-def read_figures(book: Book, seen: SeenBy, scope: frozenset[int] | None) -> None:
+def read_figures(book: Book, seen: SeenBy, scope: frozenset[int] | None, statuses: Statuses) -> None:
     """Figures, targets and statuses from the roll-up, for the year and the one before. `scope`: of which assignments."""
     rollup = seen.rollup
-    statuses = Statuses(rollup, since=date(book.year - 1, 1, 1))
     for pk, line in rollup.lines.items():
         version = line.on(book.window.end)
         if version:
@@ -145,59 +137,6 @@ def _effect_from(book: Book) -> dict[int, date]:
         if measure.starts_on
     ]
     return effect_from(row[:5] for row in sorted(linked, key=lambda row: (row[2], row[5])))
-
-
-def read_answers(book: Book, rollup: Rollup, *, actor: int = 0) -> None:
-    """Every answer asked for in this year and the one before, as it stood then (rules 1 and 2). An exempted one is not there at all.
-    Only those about the measures in the book, and from one actor if there is one."""
-    rows = (
-        Obligation.objects.filter(period__plan=book.plan, period__year__in=(book.year - 1, book.year), recorded_at__lte=book.as_of)
-        .order_by("period__ends_on", "pk", "reports__version")
-        .values_list(
-            "pk", "assignment_id", "assignment__actor_id", "assignment__measure_id", "period_id", "assignment__actor__name",
-            "assignment__actor__kind", "reports__pk", "reports__version", "reports__submitted_at", "reports__returned_at",
-            "reports__approved_at", "reports__withdrawn_at", "reports__was_on_time", "reports__what_happened",
-        )
-    )  # fmt: skip
-    heads: dict[int, tuple[int, int, int, int]] = {}
-    reports: dict[int, list[tuple]] = defaultdict(list)
-    for pk, assignment, who, measure, period, name, kind, report, version, submitted_at, *rest in rows:
-        if measure not in book.measures or actor not in (0, who):
-            continue
-        heads[pk] = (assignment, who, measure, period)
-        book.actors[who], book.actor_kinds[who] = name, kind
-        if submitted_at and submitted_at <= book.as_of:
-            reports[pk].append((report, version, submitted_at, *(_by(book.as_of, moment) for moment in rest[:3]), *rest[3:]))
-    periods = {pk: period for pk, period in rollup.rows.periods.items() if book.holds(period)}
-    words = {pk: span(period.start, period.end, short=True) for pk, period in periods.items()}
-    for pk, head in heads.items():
-        period = periods.get(head[3])
-        if period and pk not in rollup.rows.exempt:
-            is_due = rollup.rows.due.get(pk, period.is_due)
-            row = _row(pk, head, words[head[3]], period.end, is_due, reports[pk])
-            book.answers.setdefault(period.year, []).append(row)
-
-
-def _row(pk: int, head: tuple[int, int, int, int], period: str, ends_on: date, is_due: bool, reports: list[tuple]) -> AnswerRow:
-    state = state_of([ReportFacts(*facts) for _pk, *facts, _on_time, _text in reports], [])
-    is_approved = state in (State.APPROVED, State.CORRECTING)
-    in_force = next((report for report in reversed(reports) if report[4]), None) if is_approved else None
-    return AnswerRow(
-        obligation=pk,
-        assignment=head[0],
-        actor=head[1],
-        measure=head[2],
-        period=period,
-        period_end=ends_on,
-        is_expected=is_due or is_approved,
-        is_approved=is_approved,
-        is_received=bool(reports),
-        is_on_time=bool(reports) and reports[0][6],
-        is_waiting=state in (State.SUBMITTED, State.CORRECTING),
-        why="" if is_approved else str(WHY_MISSING[state].label),
-        report=in_force[0] if in_force else None,
-        words=in_force[7] if in_force else "",
-    )
 
 
 def shown(figure: Figure, version: VersionRow | None) -> Shown:

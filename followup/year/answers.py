@@ -1,0 +1,97 @@
+"""What was asked for in the year and the one before, and how each answer stands (rules 1 and 2)."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from followup.rollup import Rollup
+from followup.rollup.rows import APPROVED, ON_TIME, RETURNED, WITHDRAWN
+from followup.rollup.statuses import reports
+from followup.transitions import ReportFacts, State, state_of
+from followup.words import MissingReason
+from followup.year.book import AnswerRow, Book
+from stakeholders.formats import span
+from stakeholders.models import Actor
+
+WHY_MISSING = {
+    State.UNANSWERED: MissingReason.NOT_ANSWERED,
+    State.RETURNED: MissingReason.NOT_ANSWERED,
+    State.SUBMITTED: MissingReason.AWAITING_REVIEW,
+    State.WITHDRAWN: MissingReason.WITHDRAWN,
+}
+
+
+class Standing(NamedTuple):
+    """How an answer stands, from what has happened to each version. `in_force`: the place of the version that counts."""
+
+    is_approved: bool
+    is_waiting: bool
+    why: str
+    in_force: int | None
+
+
+def read_answers(book: Book, rollup: Rollup, *, actor: int = 0) -> list[tuple[Any, ...]]:
+    """Put in the book every answer asked for, about its measures and from one actor if there is one. An exempted one is not there at all.
+
+    Gives the reports read, of all actors, for the statuses of the measures.
+    """
+    rows, as_of = rollup.rows, rollup.as_of
+    periods = {pk: period for pk, period in rows.periods.items() if book.holds(period)}
+    words = {pk: span(period.start, period.end, short=True) for pk, period in periods.items()}
+    assigned = {pk: each for pk, each in rows.assignments.items() if each.measure in book.measures}
+    found = reports(rollup, periods, assigned, words=True)
+    versions: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for row in found:
+        versions[row[0]].append(row)
+    standings: dict[tuple[int, ...], Standing] = {}
+    for own in sorted(versions.values(), key=lambda own: periods[own[0][2]].end):
+        obligation, assignment, number, report, happened, *_ = own[0]
+        who, period = assigned[assignment], periods[number]
+        if actor not in (0, who.actor):
+            continue
+        book.actors[who.actor] = who.actor_name
+        if obligation in rows.exempt:
+            continue
+        told = tuple(row[4] for row in own) if report else ()
+        standing = standings.get(told) or standings.setdefault(told, _standing(told, as_of))
+        in_force = None if standing.in_force is None else own[standing.in_force]
+        book.answers.setdefault(period.year, []).append(
+            AnswerRow(
+                obligation=obligation,
+                assignment=assignment,
+                actor=who.actor,
+                measure=who.measure,
+                period=words[number],
+                period_end=period.end,
+                is_expected=standing.is_approved or rows.due.get(obligation, period.is_due),
+                is_approved=standing.is_approved,
+                is_received=bool(told),
+                is_on_time=bool(told) and happened & ON_TIME != 0,
+                is_waiting=standing.is_waiting,
+                why=standing.why,
+                report=in_force[3] if in_force else None,
+                words=in_force[7] if in_force else "",
+            )
+        )
+    book.actor_kinds = dict(Actor.objects.filter(pk__in=book.actors).values_list("pk", "kind"))
+    return found
+
+
+def _standing(told: tuple[int, ...], as_of: datetime) -> Standing:
+    """`told`: what has happened to each submitted version, as bits."""
+
+    def when(happened: int, bit: int) -> datetime | None:
+        return as_of if happened & bit else None
+
+    facts = [
+        ReportFacts(place, as_of, when(happened, RETURNED), when(happened, APPROVED), when(happened, WITHDRAWN))
+        for place, happened in enumerate(told)
+    ]
+    state = state_of(facts, [])
+    is_approved = state in (State.APPROVED, State.CORRECTING)
+    return Standing(
+        is_approved=is_approved,
+        is_waiting=state in (State.SUBMITTED, State.CORRECTING),
+        why="" if is_approved else str(WHY_MISSING[state].label),
+        in_force=max(place for place, happened in enumerate(told) if happened & APPROVED) if is_approved else None,
+    )
