@@ -18,9 +18,9 @@ EN_DASH = "\N{EN DASH}"
 
 def rounded(value: int | Fraction, decimals: int = 0) -> int:
     """`value` (in 1/10 000 of the unit) in whole 10^-`decimals` of the unit, half away from zero (rule 2 of docs/figures.md)."""
-    exact = Fraction(value) * 10**decimals / SCALE
-    whole = (2 * abs(exact.numerator) + exact.denominator) // (2 * exact.denominator)
-    return whole if exact >= 0 else -whole
+    numerator, denominator = value.numerator * 10**decimals, value.denominator * SCALE
+    whole = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return whole if numerator >= 0 else -whole
 
 
 def number(value: int | Fraction | None, decimals: int = 0) -> str:
@@ -76,7 +76,8 @@ def interval(low: int | Fraction | None, high: int | Fraction | None, decimals: 
     """ "340–410", or one number when both are written alike. No figure is "" (never 0)."""
     if low is None or high is None:
         return ""
-    least, most = number(low, decimals), number(high, decimals)
+    least = number(low, decimals)
+    most = least if low == high else number(high, decimals)
     return least if least == most else f"{least}{EN_DASH}{most}"
 
 
@@ -145,6 +146,8 @@ def out_of(part: int, total: int) -> str:
 
 
 def _grouped(value: int, decimals: int) -> str:
+    if not decimals and 0 <= value < 1000:
+        return str(value)
     separator, point = (NBSP, ",") if _swedish() else (",", ".")
     digits = str(abs(value)).rjust(decimals + 1, "0")
     integer, fraction = (digits[:-decimals], digits[-decimals:]) if decimals else (digits, "")

@@ -55,8 +55,9 @@ def _against(
     actual = _actual(rollup, indicator, window, target.basis, known)
     path = None
     if baseline is not None and start is not None:
-        points = [(baseline.year, Fraction(start)), *((each.year, Fraction(each.value)) for each in along if each.year > baseline.year)]
+        points = [(baseline.year, start), *((each.year, each.value) for each in along if each.year > baseline.year)]
         path = _along(points, window.end)
+    attainment = _attainment(actual, start, target.value)
     return AgainstTarget(
         basis=TargetBasis(target.basis),
         baseline=start,
@@ -64,8 +65,8 @@ def _against(
         target_year=target.year,
         final=final.value,
         final_year=final.year,
-        attainment=_attainment(actual, start, target.value),
-        final_attainment=_attainment(actual, start, final.value),
+        attainment=attainment,
+        final_attainment=attainment if final.value == target.value else _attainment(actual, start, final.value),
         path=path,
         verdict=_verdict(rollup, indicator, window, actual, start, target.value, path),
     )
@@ -96,20 +97,21 @@ def _actual(rollup: Rollup, indicator: int, window: Window, basis: str, known: F
 def _attainment(actual: Interval | None, baseline: Number | None, target: int) -> tuple[Fraction, Fraction] | None:
     if actual is None or baseline is None or baseline == target:
         return None
-    way = Fraction(target - baseline)
-    ends = [(end - baseline) / way for end in actual]
-    return min(ends), max(ends)
+    low, high = actual
+    one = Fraction(low - baseline, target - baseline)
+    other = one if low == high else Fraction(high - baseline, target - baseline)
+    return min(one, other), max(one, other)
 
 
-def _along(points: list[tuple[int, Fraction]], day: date) -> Fraction:
+def _along(points: list[tuple[int, Number]], day: date) -> Fraction:
     """The straight line from 31 December to 31 December, level before the first and after the last."""
     if day <= date(points[0][0], 12, 31):
-        return points[0][1]
+        return Fraction(points[0][1])
     for (year, value), (next_year, next_value) in pairwise(points):
         if day <= date(next_year, 12, 31):
-            gone, whole = day - date(year, 12, 31), date(next_year, 12, 31) - date(year, 12, 31)
-            return value + (next_value - value) * Fraction(gone.days, whole.days)
-    return points[-1][1]
+            gone, whole = (day - date(year, 12, 31)).days, (date(next_year, 12, 31) - date(year, 12, 31)).days
+            return Fraction(value * whole + (next_value - value) * gone, whole)
+    return Fraction(points[-1][1])
 
 
 def _verdict(
@@ -124,16 +126,18 @@ def _verdict(
         return Verdict.NOT_COMPUTABLE
     line = rollup.lines[indicator]
     definition = line.on(window.end) or line.versions[0]
-    way = Fraction(target - baseline)
-    tolerance = Fraction(definition.tolerance, SCALE) * abs(way)
-    low, high = (_one_verdict(end, baseline, path, tolerance, 1 if way > 0 else -1) for end in actual)
-    return low if low == high else Verdict.UNCERTAIN
+    way = target - baseline
+    tolerance = definition.tolerance * max(way, -way)
+    ends = actual[:1] if actual[0] == actual[1] else actual
+    verdicts = {_one_verdict(end, baseline, path, tolerance, 1 if way > 0 else -1) for end in ends}
+    return verdicts.pop() if len(verdicts) == 1 else Verdict.UNCERTAIN
 
 
-def _one_verdict(actual: Number, baseline: Number, path: Fraction, tolerance: Fraction, towards: int) -> Verdict:
-    if (actual - baseline) * towards < -tolerance:
+def _one_verdict(actual: Number, baseline: Number, path: Fraction, tolerance: Number, towards: int) -> Verdict:
+    """`tolerance`: in 1/10 000 of what the others are in. The path is held against in whole numbers: fractions are slow."""
+    if (actual - baseline) * towards * SCALE < -tolerance:
         return Verdict.WRONG_WAY
-    ahead = (actual - path) * towards
-    if abs(ahead) <= tolerance:
+    ahead = (actual * path.denominator - path.numerator) * towards
+    if max(ahead, -ahead) * SCALE <= tolerance * path.denominator:
         return Verdict.ON_PATH
     return Verdict.AHEAD if ahead > 0 else Verdict.BEHIND

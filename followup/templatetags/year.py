@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -21,11 +22,17 @@ from stakeholders.templatetags.symbols import SYMBOLS, words_for
 register = template.Library()
 
 
+@lru_cache(maxsize=4096)
+def _address(name: str, *args: int) -> str:
+    """A page's address, worked out once: the year has a link for each measure of each actor."""
+    return reverse(name, args=args)
+
+
 @register.simple_tag
 def page_link(name: str, pk: int, words: str, query: str = "", is_plain: bool = False) -> SafeString | str:
     """`{% page_link "actor_page" row.actor row.name %}`: a link; only the words in a file, or where this installation has no such page."""
     try:
-        return words if is_plain else format_html('<a href="{}{}">{}</a>', reverse(name, args=[pk]), query, words)
+        return words if is_plain else format_html('<a href="{}{}">{}</a>', _address(name, pk), query, words)
     except NoReverseMatch:
         return words
 
@@ -39,14 +46,13 @@ def first_of(rows: Sequence[Any], n: int | str) -> Sequence[Any]:
 @register.simple_tag(takes_context=True)
 def reports_link(context: dict[str, Any], year: int, **more: Any) -> str:
     """`{% reports_link 2026 goal=row.goal %}`: the list of the reports behind a figure, within what the page is about."""
-    address = reverse("year_reports", args=[context["year"].plan, year])
-    return address + context["choice"].query(**more)
+    return _address("year_reports", context["year"].plan, year) + context["choice"].query(**more)
 
 
 @register.simple_tag(takes_context=True)
 def figure_link(context: dict[str, Any], indicator: int, year: int) -> str:
     """`{% figure_link row.indicator 2026 %}`: where a figure comes from, within what the page is about."""
-    return reverse("figure_show", args=[indicator]) + context["choice"].query(year=year)
+    return _address("figure_show", indicator) + context["choice"].query(year=year)
 
 
 @register.simple_tag(takes_context=True)

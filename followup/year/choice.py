@@ -1,7 +1,7 @@
 """A part of the year: under a goal, in an area, by an actor, of one measure or one kind of money. Narrows the book; the same query everywhere."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlencode
 
@@ -29,11 +29,11 @@ class Choice:
         return cls(**numbers, funding=query.get("funding", ""))
 
     def __bool__(self) -> bool:
-        return any(asdict(self).values())
+        return any(vars(self).values())
 
     def query(self, **more: object) -> str:
         """ "?goal=3&actor=7"; "" for all of the year."""
-        chosen = {name: value for name, value in (asdict(self) | more).items() if value}
+        chosen = {name: value for name, value in (vars(self) | more).items() if value}
         return f"?{urlencode(chosen)}" if chosen else ""
 
     def named(self, book: Book) -> str:

@@ -24,7 +24,7 @@ from followup.year.page import (
     TargetRow,
 )
 from measures.models import Measure
-from measures.rules import EffectLevel, Funding, IndicatorKind
+from measures.rules import SCALE, EffectLevel, Funding, IndicatorKind
 from stakeholders.formats import interval, listing, number, out_of, whole
 from stakeholders.templatetags.symbols import words_for
 
@@ -157,8 +157,11 @@ def matrix(book: Book, years: tuple[int, ...], *, is_narrowed: bool = False) -> 
     Of a narrowed year the focus areas without a measure in it are left out.
     """
     rows = []
-    for area in (goal for goal in book.goals.values() if goal.parent_id is None):
-        own = [measure for measure in book.measures.values() if book.focus_area(measure.goal_id).pk == area.pk]
+    under: dict[int, list[Measure]] = {goal.pk: [] for goal in book.goals.values() if goal.parent_id is None}
+    for measure in book.measures.values():
+        under[book.focus_area(measure.goal_id).pk].append(measure)
+    for pk, own in under.items():
+        area = book.goals[pk]
         if is_narrowed and not own:
             continue
         cells = []
@@ -250,8 +253,8 @@ def attained(against: AgainstTarget) -> str:
     """ "80 % av vägen", an interval when the figure is one; "" when it cannot be worked out."""
     if not against.attainment:
         return ""
-    low, high = (share * 100 * 10_000 for share in against.attainment)
-    return _("%(share)s %% av vägen") % {"share": interval(min(low, high), max(low, high))}
+    low, high = against.attainment
+    return _("%(share)s %% av vägen") % {"share": interval(low * 100 * SCALE, high * 100 * SCALE)}
 
 
 def _note(book: Book, pk: int, against: AgainstTarget) -> str:
@@ -304,7 +307,9 @@ def actor_rows(book: Book) -> tuple[ActorRow, ...]:
     rows = []
     for actor, own in by_actor.items():
         expected = [row for row in own if row.is_expected]
-        quoted = max((row for row in own if row.quote and row.is_approved), key=lambda row: (row.period_end, row.obligation), default=None)
+        quoted = max(
+            (row for row in own if row.is_approved and row.words.strip()), key=lambda row: (row.period_end, row.obligation), default=None
+        )
         measures = sorted({row.measure for row in own}, key=lambda pk: book.measures[pk].number_sort)
         rows.append(
             ActorRow(
@@ -327,8 +332,9 @@ def actor_rows(book: Book) -> tuple[ActorRow, ...]:
 def funding_rows(book: Book) -> tuple[FundingRow, ...]:
     """Money by funding type over the started measures. Only value transfers under 5 § 1 are told apart for länsstyrelsen."""
     rows = []
+    begun = started(book, book.year)
     for funding in [*Funding, ""]:
-        own = [measure for measure in started(book, book.year) if measure.funding == funding]
+        own = [measure for measure in begun if measure.funding == funding]
         if own:
             rows.append(
                 FundingRow(

@@ -5,10 +5,10 @@ The drawings carry their colours as attributes, so that they look the same on sc
 
 from collections import Counter
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -131,8 +131,9 @@ SYMBOLS = {
 IN_ORDER = ("done", "on_plan", "paused", "delayed", "not_started", "ended_early", "unreported")
 
 
+@cache
 def draw(name: str, size: int = 16) -> SafeString:
-    """The drawing alone, hidden from screen readers: its word must stand beside it."""
+    """The drawing alone, hidden from screen readers: its word must stand beside it. Drawn once: a year shows the same few 600 times."""
     shape = mark_safe(SYMBOLS[name][0])  # our own constants above, nothing from outside
     return format_html('<svg width="{0}" height="{0}" viewBox="0 0 16 16" aria-hidden="true">{1}</svg>', size, shape)
 
@@ -180,7 +181,7 @@ def symbol_alone(name: str, size: int = 16) -> SafeString:
 def symbol_row(statuses: Iterable[str], words: bool = True) -> SafeString:
     """`{% symbol_row statuses %}`: one symbol per measure, in the order given, and the counts in words below. No averages."""
     names = list(statuses)
-    dots = format_html('<span class="dots" aria-hidden="true">{}</span>', format_html_join("", "{}", ((draw(name),) for name in names)))
+    dots = format_html('<span class="dots" aria-hidden="true">{}</span>', mark_safe("".join(draw(name) for name in names)))  # drawn above
     if not words:
         return dots
     return format_html('{}<span class="dots__words">{}</span>', dots, words_for(names))
