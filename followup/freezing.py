@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import reverse
 
 from followup.actions.annual import freeze_year, refuse_unfreezable
-from followup.freeze import frozen_files
+from followup.freeze import FILES, frozen_files
 from followup.words import Audience
 from followup.year.build import year_of
 from measures.models import Plan
@@ -14,7 +14,8 @@ from stakeholders.jobs import Progress, Store
 from stakeholders.models import Job, User
 from stakeholders.refusals import TooLate
 
-STEPS = 2
+STEPS = 1 + FILES
+"""To read the year, then each form of it."""
 
 
 def freeze(job: Job, progress: Progress) -> Store:
@@ -35,8 +36,10 @@ def prepared(plan: Plan, year: int, *, by: User, version: int, reason: str = "",
     now = clock.now()
     shown = year_of(plan, year, audience=Audience.MANAGEMENT, as_of=now)
     progress(1, STEPS)
-    files = frozen_files(shown, created=now)
-    progress(STEPS, STEPS)
+    files = []
+    for file in frozen_files(shown, created=now):
+        files.append(file)
+        progress(1 + len(files), STEPS)
 
     def store() -> int:
         if plan.annual_follow_ups.filter(year=year).count() + 1 != version:
