@@ -98,8 +98,9 @@ def fill() -> dict:
         answer_by=date(YEAR + 1, 4, 30),
     )
     told = year_of(plan, YEAR - 1, audience=Audience.MANAGEMENT)
-    freeze_year(plan, told, [File("aret.json", "application/json", json_bytes(told))], by=manager)
-    return {"manager": manager, "plan": plan.pk, "goal": goal.pk, "indicator": shares.pk - 1}
+    frozen = freeze_year(plan, told, [File("aret.json", "application/json", json_bytes(told))], by=manager)
+    ask_for_decision(plan, YEAR - 1, by=by, question="Ska hallen hyras?", why="Avtalet går ut.", asked_by="Klubben", proposal="Ja.")
+    return {"manager": manager, "plan": plan.pk, "goal": goal.pk, "indicator": shares.pk - 1, "frozen": frozen.pk}
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +146,19 @@ def test_a_phone_and_400_per_cent_need_no_scrolling_sideways(site, visit, width)
     boxes = seen.page.evaluate(TOO_WIDE)
     assert boxes == []
     assert seen.page.evaluate("document.documentElement.scrollHeight") < 12_000
+
+
+def test_a_chosen_part_has_its_fields_below_one_another_on_a_phone(site, visit):
+    seen = visit(site, f"{address(site)}?goal={site.cast['goal']}", width=320, js=False, as_=site.cast["manager"])
+    name, field = (seen.page.locator(each).bounding_box() for each in ("details.choice summary", "#choose-goal"))
+    assert name["y"] + name["height"] <= field["y"]
+    assert field["width"] > 250
+
+
+@pytest.mark.parametrize("width", [1280, 360, 320])
+def test_a_frozen_year_its_marks_and_what_came_after(site, visit, width):
+    seen = visit(site, f"/frozen/{site.cast['frozen']}/", width=width, js=False, as_=site.cast["manager"])
+    assert seen.page.locator("a:has-text('Ska hallen hyras?')").is_visible()
 
 
 def test_in_grey_every_state_has_its_shape_and_its_word(site, visit):
