@@ -70,5 +70,7 @@ def configure(level: str) -> dict[str, Any]:
             # Django's own handlers would write the same line once more, unscrubbed, and mail it.
             "django": {"handlers": [], "propagate": True},
             "django.server": {"handlers": [], "propagate": True},
+            # Our style sheets are written for browsers: that a PDF goes without some of it is known, and said thirty times a document.
+            "weasyprint": {"level": "ERROR"},
         },
     }

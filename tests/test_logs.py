@@ -44,3 +44,10 @@ def test_local_variables_are_never_logged(capsys):
 def test_what_structlog_logs_is_scrubbed_too(capsys):
     assert logs.scrub(None, "info", {"request": {"path": ["/l/x/y"]}}) == {"request": {"path": ["/l/[link]/y"]}}
     assert structlog.is_configured()
+
+
+def test_what_a_pdf_leaves_out_of_our_style_sheets_does_not_drown_the_log():
+    """`make run` has just told how to sign in; an error is said all the same."""
+    printer = logging.getLogger("weasyprint")
+    assert not printer.isEnabledFor(logging.WARNING)
+    assert printer.isEnabledFor(logging.ERROR)
