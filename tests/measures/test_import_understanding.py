@@ -294,6 +294,14 @@ def test_a_file_without_title_or_years_asks_for_them():
     assert not read(sheet, title="Planen", first_year=2025, last_year=2030).is_stopped
 
 
+@pytest.mark.parametrize(("value", "year"), [("Baslinje", "Basår"), ("Baslinjevärde", "Baslinjeår"), ("Nuläge", "År för nuläge")])
+def test_where_one_began_is_found_by_the_words_that_plans_use(value, year):
+    headings = [{"Utgångsvärde": value, "År": year}.get(heading, heading) for heading in INDICATOR_HEADINGS]
+    layout = find_layout(a_sheet("Indikatorer", headings))
+    assert (layout.columns["baseline"], layout.columns["baseline_year"]) == (7, 8)
+    assert layout.unread == ()
+
+
 def test_each_sheet_alone_is_recognised_by_its_headings():
     for name, headings, kind in (
         ("", HEADINGS, "plan"),
