@@ -1,10 +1,11 @@
 """What every test stands on. Cast and factories are in factories.py."""
 
+import gc
 import os
+import sys
 import uuid
 from collections.abc import Iterator, Sequence
 
-import psycopg
 import pytest
 from django.db import connection, transaction
 
@@ -12,6 +13,7 @@ from followup.models import Obligation, Period
 from measures.models import Assignment, Indicator, Measure, Plan
 from stakeholders.models import Actor, User, Workspace
 from stakeholders.rules import Role
+from tests import migrated
 from tests.factories import (
     a_contact,
     a_measure,
@@ -24,6 +26,23 @@ from tests.factories import (
     an_indicator,
     an_obligation,
 )
+
+# Many tests start programs of ours: they are compiled once, not once in each program, also where Python has been told to write nothing.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+
+def pytest_collection_finish() -> None:
+    """As in the web processes (deploy/gunicorn.conf.py): what was read at the start is not looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The one that started the workers tidies after them all."""
+    if not hasattr(session.config, "workerinput"):
+        migrated.throw_away()
 
 
 def _flush_past_triggers(operations, statements: Sequence[str]) -> None:
@@ -156,14 +175,7 @@ def obligation(assignment: Assignment, period: Period) -> Obligation:
 
 @pytest.fixture
 def database_url(tmp_path) -> Iterator[str]:
-    """A database of the drill's own, of the kind that the tests run on: workers need one that is on disk."""
-    if connection.vendor == "sqlite":
-        yield f"sqlite:///{tmp_path}/drill.sqlite3"
-        return
-    at = connection.settings_dict
-    server = f"postgres://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT'] or 5432}".replace(":@", "@")
+    """A migrated, empty database of the test's own, of the kind that the tests run on: workers need one that is on disk."""
     name = f"drill_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")
-        yield f"{server}/{name}"
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    yield migrated.copy(name, tmp_path)
+    migrated.drop(name)

@@ -1,88 +1,35 @@
 """A real Samspel for the browser: its own process, port and database. Nothing of it is mocked, nothing is flushed."""
 
-import os
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import psycopg
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import connections
 from django.db.utils import load_backend
 from django.test import Client
 
-ROOT = Path(__file__).resolve().parents[2]
-PREPARE = """
-import django
-from django.core.management import call_command
+from tests import migrated
 
-django.setup()
-call_command("migrate", verbosity=0)
-call_command("createcachetable", verbosity=0)
-call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=["drf_spectacular_sidecar"])
-"""
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Template:
-    """A migrated, empty database that every site starts as a copy of; and the static files, collected once."""
+    """Where the sites of some tests lie, and what their names begin with. Each has a migrated, empty database to begin with."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self.folder, self.name = folder, name
-        self.url = self.database_url(f"{name}_template")
-        if self.on_postgresql:
-            self._on_server(f'DROP DATABASE IF EXISTS "{name}_template"', f'CREATE DATABASE "{name}_template"')
-        subprocess.run([sys.executable, "-c", PREPARE], cwd=ROOT, env=self.environment(self.url, folder), check=True)
-
-    @property
-    def on_postgresql(self) -> bool:
-        return connections.settings["default"]["ENGINE"].endswith("postgresql")
-
-    def database_url(self, name: str) -> str:
-        if not self.on_postgresql:
-            return f"sqlite:///{self.folder / name}.sqlite3"
-        return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-
-    def copy(self, name: str) -> str:
-        """A database like the template. Gives its address."""
-        if self.on_postgresql:
-            self._on_server(f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}" TEMPLATE "{self.name}_template"')
-        else:
-            source = sqlite3.connect(self.folder / f"{self.name}_template.sqlite3")
-            with closing(source), closing(sqlite3.connect(self.folder / f"{name}.sqlite3")) as target:
-                source.backup(target)
-        return self.database_url(name)
+        migrated.prepare()
 
     def drop(self, name: str) -> None:
-        if self.on_postgresql:
-            self._on_server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-    def environment(self, database_url: str, folder: Path, **more: str) -> dict[str, str]:
-        return {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
-            "SECRET_KEY": settings.SECRET_KEY,
-            "DEBUG": "off",
-            "DATABASE_URL": database_url,
-            "STATIC_ROOT": str(self.folder / "static"),
-            "VAR_DIR": str(folder),
-            "EMAIL_URL": "",
-            **more,
-        }
-
-    def _on_server(self, *statements: str) -> None:
-        server = urlsplit(os.environ["DATABASE_URL"])._replace(path="/postgres").geturl()
-        with psycopg.connect(server, autocommit=True) as connection:
-            for statement in statements:
-                connection.execute(statement)
+        migrated.drop(name)
 
 
 class Site:
@@ -92,7 +39,7 @@ class Site:
         self.template, self.name, self._unblock = template, name, unblock
         self.folder = template.folder / name
         self.folder.mkdir()
-        self.database_url = template.copy(name)
+        self.database_url = migrated.copy(name, template.folder)
         self.process: subprocess.Popen | None = None
         self.url = ""
 
@@ -100,7 +47,7 @@ class Site:
     def database(self) -> Iterator[None]:
         """Speak to this site's database as its server does: real transactions that stay."""
         outer = connections["default"]
-        name = self.name if self.template.on_postgresql else str(self.template.folder / f"{self.name}.sqlite3")
+        name = self.name if migrated.on_postgresql() else str(self.template.folder / f"{self.name}.sqlite3")
         given = {**connections.settings["default"], "NAME": name}
         inner = load_backend(given["ENGINE"]).DatabaseWrapper(given, "default")
         with self._unblock():
@@ -125,7 +72,7 @@ class Site:
         self.process = subprocess.Popen(
             [sys.executable, *command],
             cwd=ROOT,
-            env=self.template.environment(self.database_url, self.folder, **own, **more),
+            env=migrated.environment(self.database_url, self.folder, **own, **more),
             stdout=log,
             stderr=subprocess.STDOUT,
         )
@@ -143,7 +90,7 @@ class Site:
         if self.process:
             self.process.terminate()
             self.process.wait(timeout=30)
-        self.template.drop(self.name)
+        migrated.drop(self.name)
 
     def log(self) -> str:
         """What the server has said: nothing, when all is well."""

@@ -58,7 +58,6 @@ def site(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django
     site.start()
     yield site
     site.stop()
-    template.drop(f"{template.name}_template")
 
 
 def ask(site: Site, path: str, *, cookies: str = "", form: dict[str, str] | None = None) -> tuple[int, str, str, str]:

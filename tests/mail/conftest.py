@@ -37,10 +37,8 @@ def transport(sink) -> Iterator[SmtpTransport]:
 
 
 @pytest.fixture(scope="module")
-def machine_template(tmp_path_factory, django_db_blocker) -> Iterator[Template]:
-    template = Template(tmp_path_factory.mktemp("machines"), f"samspel_mail_{os.getpid()}")
-    yield template
-    template.drop(f"{template.name}_template")
+def machine_template(tmp_path_factory) -> Template:
+    return Template(tmp_path_factory.mktemp("machines"), f"samspel_mail_{os.getpid()}")
 
 
 @pytest.fixture

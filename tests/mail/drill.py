@@ -1,4 +1,4 @@
-"""F1: kill -9 at every step, and count. `python -m tests.mail.drill --rounds 2 --receivers 12` on the database of DATABASE_URL.
+"""F1: kill -9 at every step, and count. `python -m tests.mail.drill --rounds 2 --receivers 12` on the migrated database of DATABASE_URL.
 
 A round is a morning: N people are to be reminded, W workers (forked, each with its own connection) plan and send through a real mail
 server, and are killed with SIGKILL at the named step, over and over, until the mail is through. Then: nobody has two mails, everybody has
@@ -29,9 +29,6 @@ def main() -> None:
     import django
 
     django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
     from tests.mail.sink import Sink
 
     with tempfile.TemporaryDirectory() as folder:

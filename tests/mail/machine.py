@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from tests import migrated
 from tests.browser.site import ROOT, Site
 
 
@@ -31,7 +32,7 @@ class Machine(Site):
 
     def run(self, *words: str, **more: str) -> subprocess.Popen:
         """A process beside the pages: `run("manage.py", "work")`, `run("-m", "celery", …)`. What it says is in `others.log`."""
-        env = self.template.environment(self.database_url, self.folder, **{"LOG_LEVEL": "WARNING", **self.environment, **more})
+        env = migrated.environment(self.database_url, self.folder, **{"LOG_LEVEL": "WARNING", **self.environment, **more})
         with (self.folder / "others.log").open("ab") as log:
             process = subprocess.Popen([sys.executable, *words], cwd=ROOT, env=env, stdout=log, stderr=log, start_new_session=True)
         self.others.append(process)
