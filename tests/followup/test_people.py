@@ -2,6 +2,8 @@
 
 import pytest
 
+from followup.models import OverlapDecision
+from followup.words import Overlap
 from measures.rules import IndicatorKind
 from tests.followup.database_world import DatabaseWorld
 from tests.followup.worlds import ReferenceWorld, World
@@ -44,3 +46,19 @@ def test_a_part_of_the_year_that_does_not_begin_it_has_no_new(world):
     told(world, (30, 30), (40, 15), (20, 5))
     world.shows("deltagare", "2026T2", 40)
     world.shows("deltagare", "–2026-12-31", None)
+
+
+def test_a_decision_that_is_taken_back_leaves_them_undecided():
+    world = DatabaseWorld()
+    world.indicator("deltagare", IndicatorKind.PEOPLE)
+    for actor in ("A", "B"):
+        world.asks(actor, ["deltagare"], ["2026T1"])
+    world.on("2026-05-10")
+    world.reports("A", "2026T1", 80)
+    world.reports("B", "2026T1", 60)
+    world.overlaps("deltagare", "2026T1", Overlap.SAME_PEOPLE, "A", "B")
+    decided = world.tick()
+    world.shows("deltagare", "2026T1", 80)
+    OverlapDecision.objects.update(revoked_at=world.tick())
+    world.shows("deltagare", "2026T1", (80, 140))
+    world.shows("deltagare", "2026T1", 80, as_of=decided)
