@@ -46,3 +46,16 @@ def test_who_answered_one_year_only_is_not_compared(world):
     world.reports("B", "2026", 500)
     found = world.trend("besök", "2026")
     assert (found.trend, found.pairs, found.before, found.now) == (Trend.WORSE, 1, (100_0000, 100_0000), (50_0000, 50_0000))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "trend"), [(100, 110, Trend.UNCHANGED), (100, 90, Trend.UNCHANGED), (100, 111, Trend.BETTER), (100, 89, Trend.WORSE)]
+)
+def test_a_change_within_the_tolerance_is_none(world, before, now, trend):
+    """Ten per cent of the year before, where there is no target."""
+    world.indicator("besök", IndicatorKind.COUNT)
+    world.asks("A", ["besök"], ["2025", "2026"])
+    for day, period, number in (("2026-01-10", "2025", before), ("2027-01-10", "2026", now)):
+        world.on(day)
+        world.reports("A", period, number)
+    assert world.trend("besök", "2026").trend == trend
