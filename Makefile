@@ -11,7 +11,7 @@ BIN := .venv/bin
 # Named after the content of the lists, so an unchanged list is never installed twice.
 RUN_STAMP := .venv/.run-$(shell cksum < requirements.txt | cut -d' ' -f1)
 DEV_STAMP := .venv/.dev-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
-INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
+INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps
 APPS := stakeholders measures followup
 TEMPLATES = $(shell git ls-files -co --exclude-standard 'templates/*.html' '*/templates/*.html' ':!tests')
 ARGS ?=
