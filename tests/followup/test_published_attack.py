@@ -63,7 +63,11 @@ def single_numbers(shown: Iterable[Numbers]) -> tuple[dict[tuple, int], dict[tup
     return truth, whole
 
 
-@settings(max_examples=200 if os.environ.get("DRILL") else 8, deadline=None, phases=ONCE)
+DRILL = bool(os.environ.get("DRILL"))
+
+
+# The drill finds what is open (docs/decisions.md).
+@settings(max_examples=200 if DRILL else 8, derandomize=not DRILL, deadline=None, phases=ONCE)
 @given(
     st.integers(0, 2**32),
     st.sampled_from([IndicatorKind.COUNT, IndicatorKind.STOCK]),
