@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator
 from followup.letters import compose
 from stakeholders.models import Dispatch
 from tests.browser.site import Site
-from tests.browser.visit import SCREENSHOTS, Visit
+from tests.browser.visit import SCREENSHOTS, Visit, picture
 
 HEAVIEST = 35 * 1024
 
@@ -41,7 +41,7 @@ class Phone:
         assert letter is not None
         self.page.goto("about:blank")
         self.page.set_content(letter.html.replace(settings.BASE_URL, self.site.url))
-        self.page.screenshot(path=SCREENSHOTS / f"{self.visit.name}-letter-360.png", full_page=True)
+        picture(self.page, SCREENSHOTS / f"{self.visit.name}-letter-360.png")
         return self.press(self.page.locator(f"a:has-text('{says}')").first, "start")
 
     def tap(self, words: str, name: str = "") -> "Phone":

@@ -5,7 +5,7 @@ import json
 import re
 from pathlib import Path
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Response
 
 from tests.browser.site import Site
 
@@ -151,7 +151,18 @@ class Visit:
     def _picture(self, name: str) -> None:
         SCREENSHOTS.mkdir(exist_ok=True)
         file = re.sub(r"[^\w.-]+", "-", f"{self.name}-{name}-{self.width}{'' if self.js else '-nojs'}")
-        self.page.screenshot(path=SCREENSHOTS / f"{file}.png", full_page=True, caret="initial")  # hiding the caret leaves a style
+        picture(self.page, SCREENSHOTS / f"{file}.png")
+
+
+def picture(page: Page, path: Path) -> None:
+    """Keep what the page looks like. The headless shell now and then fails to draw on a busy machine: then once more."""
+    for attempt in (1, 2, 3):
+        try:
+            page.screenshot(path=path, full_page=True, caret="initial")  # hiding the caret leaves a style
+            return
+        except Error as error:
+            if attempt == 3 or "Unable to capture screenshot" not in str(error):
+                raise
 
 
 def _broken_rules(page: Page) -> list[str]:
