@@ -41,26 +41,31 @@ def protect(
     also_small: Set[Key] = frozenset(),
     known: Set[Key] = frozenset(),
     hidden_before: Set[Key] = frozenset(),
+    gone: Set[Key] = frozenset(),
 ) -> dict[Key, Protection]:
     """The cells that may not be shown, and why: *färre än k*, or *dold*, which says only that there is somebody.
 
     `known` are cells the reader knows (a partner's own): never hidden, and of no help in hiding. `hidden_before` stay hidden.
+    `gone` are shown nowhere: a small one is hidden like any other, the rest may be worked out.
     """
     k = max(threshold, LOWEST_THRESHOLD) * SCALE
     small = {key for each in table for key, amount in each.amounts.items() if 0 < amount < k} | also_small
     hidden = {
-        key: Protection.FEW if key in small else Protection.HIDDEN for key in sorted(small | hidden_before, key=repr) if key not in known
+        key: Protection.FEW if key in small else Protection.HIDDEN
+        for key in sorted(small | hidden_before | gone, key=repr)
+        if key not in known
     }
-    while more := _one_more(table, k, hidden, known):
+    free = gone - small
+    while more := _one_more(table, k, hidden, known, free):
         hidden[more] = Protection.HIDDEN
-    return hidden
+    return {key: word for key, word in hidden.items() if key not in free}
 
 
-def _one_more(table: Sequence[Sums], k: int, hidden: Mapping[Key, Protection], known: Set[Key]) -> Key | None:
+def _one_more(table: Sequence[Sums], k: int, hidden: Mapping[Key, Protection], known: Set[Key], free: Set[Key]) -> Key | None:
     """The next cell to hide, or none when everything hidden is safe."""
     for each in table:
         for total, parts in each.sums:
-            more = _too_thin(each.amounts, total, parts, k, hidden, known)
+            more = _too_thin(each.amounts, total, parts, k, hidden, known, free)
             if more is not None:
                 return more
     for each in table:
@@ -71,13 +76,21 @@ def _one_more(table: Sequence[Sums], k: int, hidden: Mapping[Key, Protection], k
 
 
 def _too_thin(
-    amounts: Mapping[Key, int], total: Key, parts: Sequence[Key], k: int, hidden: Mapping[Key, Protection], known: Set[Key]
+    amounts: Mapping[Key, int],
+    total: Key,
+    parts: Sequence[Key],
+    k: int,
+    hidden: Mapping[Key, Protection],
+    known: Set[Key],
+    free: Set[Key],
 ) -> Key | None:
     """At least two parts are hidden under a total that is shown, and together they are at least 2k; a hidden total has a hidden part."""
     covered = [part for part in parts if part in hidden]
+    if {cell for cell in (total, *covered) if cell in hidden} <= free:
+        return None
     if total in hidden and covered:
         return None
-    if total not in hidden and (not covered or (len(covered) > 1 and sum(amounts[part] for part in covered) >= 2 * k)):
+    if total not in hidden and len(covered) > 1 and sum(amounts[part] for part in covered) >= 2 * k:
         return None
     left = [part for part in parts if part not in hidden and part not in known and amounts[part] > 0]
     if left:

@@ -9,6 +9,7 @@ from followup.models import ReportCell, ReportLine
 from followup.rollup.plan import Rollup
 from followup.rollup.small_numbers import TOTAL, Table
 from followup.suppression import Key, is_small
+from followup.words import UNKNOWN
 from measures.rules import IndicatorKind
 
 SeenNumber = tuple[int, str, str, tuple[int, ...], str, str, int, int]
@@ -46,8 +47,11 @@ def read_seen(rows: Iterable[Sequence[Any]]) -> dict[int, list[SeenNumber]]:
     return found
 
 
-Gone = dict[tuple[int, int], dict[tuple[str, str], tuple[int, int]]]
-"""By indicator and report: the amounts of the whole and of each cell."""
+Single = dict[tuple[str, str], tuple[int, int]]
+"""What one report says of an indicator: the amounts of the whole and of each cell."""
+
+Gone = dict[tuple[int, int], Single]
+"""By indicator and report."""
 
 
 def read_gone(seen: Mapping[int, Iterable[SeenNumber]], rollup: Rollup) -> Gone:
@@ -56,17 +60,30 @@ def read_gone(seen: Mapping[int, Iterable[SeenNumber]], rollup: Rollup) -> Gone:
     reports = {report for numbers in seen.values() for number in numbers for report in number[3]} - standing
     if not reports:
         return {}
-    found: Gone = {}
-    names: dict[int, tuple[int, int]] = {}
-    lines = ReportLine.objects.filter(report__in=reports, indicator_version__indicator__in=seen.keys())
-    columns = ("id", "indicator_version__indicator_id", "report_id", "value", "numerator", "denominator")
-    for line, indicator, report, value, numerator, denominator in lines.values_list(*columns):
-        names[line] = indicator, report
-        both = (value or 0, value or 0) if denominator is None else (numerator, denominator - numerator)
-        found[indicator, report] = {TOTAL: both}
-    for line, dimension, category, value in ReportCell.objects.filter(line__in=names).values_list("line", "dimension", "category", "value"):
-        found[names[line]][dimension, category] = value, value
-    return found
+    dimensions = {version.id: version.dimensions for line in rollup.lines.values() for version in line.versions}
+    read = ReportLine.objects.filter(report__in=reports, indicator_version__indicator__in=seen.keys())
+    columns = ("id", "indicator_version__indicator_id", "report_id", "indicator_version_id", "value", "numerator", "denominator")
+    lines = list(read.values_list(*columns))
+    cells: dict[int, list[tuple[str, str, int]]] = {}
+    of_lines = ReportCell.objects.filter(line__in=[line[0] for line in lines])
+    for line, dimension, category, value in of_lines.values_list("line", "dimension", "category", "value"):
+        cells.setdefault(line, []).append((dimension, category, value))
+    return {
+        (indicator, report): _single(amounts, cells.get(line, ()), dimensions.get(version, ()))
+        for line, indicator, report, version, *amounts in lines
+    }
+
+
+def _single(amounts: Sequence[int | None], cells: Iterable[tuple[str, str, int]], dimensions: Iterable[str]) -> Single:
+    """A value (or a numerator and a denominator) with its cells; what they lack of the value is unknown."""
+    value, numerator, denominator = amounts
+    if numerator is not None and denominator is not None:
+        return {TOTAL: (numerator, denominator - numerator)}
+    whole = value or 0
+    named = {(dimension, name): number for dimension, name, number in cells if name != UNKNOWN}
+    left = {dimension: whole - sum(number for cell, number in named.items() if cell[0] == dimension) for dimension in dimensions}
+    numbers = {TOTAL: whole, **named, **{(dimension, UNKNOWN): number for dimension, number in left.items() if number}}
+    return {cell: (number, number) for cell, number in numbers.items()}
 
 
 def are_crowds(indicator: int, seen: Collection[SeenNumber], gone: Gone, threshold: int) -> bool:
@@ -76,25 +93,51 @@ def are_crowds(indicator: int, seen: Collection[SeenNumber], gone: Gone, thresho
     return not any(is_small(amount, threshold) for amount in (*(amount for number in seen for amount in number[6:]), *since))
 
 
-def remember(table: Table, seen: Collection[SeenNumber], gone: Gone, threshold: int, hidden_before: Set[Key]) -> set[Key]:
-    """Put the numbers seen in the table as they were, and what has gone from them since. Gives the cells that are known, or as good as:
-    what a known sum is made of hides nothing, unless it was hidden when the sum was shown.
+def remember(table: Table, seen: Collection[SeenNumber], gone: Gone, threshold: int, hidden_before: Set[Key]) -> tuple[set[Key], set[Key]]:
+    """Put the numbers seen in the table as they were, and every single number they are made of that has no place there: its report is no
+    longer in force, or its assignment no longer counts. Gives the cells that are known, and those that are shown nowhere any more.
 
-    Not those that are small now that the threshold is another: they are hidden like everything small.
+    Only what was seen is known. Not what is small now that the threshold is another: it is hidden like everything small. A sum that does
+    not add up in the words of today cannot be reckoned with: then what it is made of hides nothing either, unless it was hidden.
     """
     known: set[Key] = set()
-    for report in sorted({report for number in seen for report in number[3]}):
-        for cell, amounts in gone.get((table.indicator, report), {}).items():
-            _keep(table, (report,), (report,), cell, amounts)
+    sums: list[tuple[Key, tuple[int, ...], tuple[str, str]]] = []
+    of_today, singles = _names(table), _not_alone(table, seen, gone)
     for _, first, last, reports, dimension, category, *both in seen:
         window = Window(date.fromisoformat(first), date.fromisoformat(last))
         definition = table.rollup.lines[table.indicator].on(window.end)
         may_overlap = definition is not None and definition.kind == IndicatorKind.PEOPLE and len(reports) > 1
         key: Key = (reports, window) if may_overlap else reports
         _keep(table, key, reports, (dimension, category), both)
-        parts: set[Key] = {((report,), dimension, category) for report in reports}
-        known |= {(key, dimension, category)} | (parts - hidden_before)
-    return {name for name in known if not _is_small(table, name, threshold)}
+        sums.append((key, reports, (dimension, category)))
+        known.add((key, dimension, category))
+    for report, single in singles.items():
+        for of_cell, ends in single.items():
+            _keep(table, (report,), (report,), of_cell, ends)
+    for key, reports, cell in sums:
+        parts: list[Key] = [((report,), *cell) for report in reports]
+        if not any(amounts.get((key, *cell)) == sum(amounts.get(part, 0) for part in parts) for amounts in table.amounts):
+            known |= set(parts) - hidden_before
+    known = {name for name in known if not _is_small(table, name, threshold)}
+    return known, _names(table) - of_today - known
+
+
+def _names(table: Table) -> set[Key]:
+    return {(key, *cell) for key, cells in table.cells.items() for cell in cells}
+
+
+def _not_alone(table: Table, seen: Iterable[SeenNumber], gone: Gone) -> dict[int, Single]:
+    """What the reports in the table and in the numbers seen say, those of which no figure is made alone."""
+    alone = {reports[0] for reports in table.answers.values() if len(reports) == 1}
+    wanted = {report for own in (*table.answers.values(), *(number[3] for number in seen)) for report in own} - alone
+    found = {report: gone[table.indicator, report] for report in wanted if (table.indicator, report) in gone}
+    dimensions = {version.id: version.dimensions for version in table.rollup.lines[table.indicator].versions}
+    for own in table.rollup.answers.get(table.indicator, {}).values():
+        for answer in own:
+            if answer.report in wanted:
+                cells = table.rollup.rows.cells.get(answer.line, ())
+                found[answer.report] = _single((answer.value, answer.numerator, answer.denominator), cells, dimensions[answer.version])
+    return found
 
 
 def _is_small(table: Table, name: Key, threshold: int) -> bool:

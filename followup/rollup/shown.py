@@ -242,8 +242,8 @@ class _Decision:
                     if scope <= own:
                         known.add((key, *cell))
         hidden_before = {self.named[name] for name in before if name in self.named}
-        known |= remember(self.table, seen, self.of.gone, threshold, hidden_before)
-        self.hidden = self.table.hidden(threshold, known, hidden_before)
+        seen_before, gone = remember(self.table, seen, self.of.gone, threshold, hidden_before)
+        self.hidden = self.table.hidden(threshold, known | seen_before, hidden_before, gone)
 
     def _seen(self) -> list[SeenNumber]:
         """The numbers that publications have shown of the years that are decided about."""

@@ -103,10 +103,11 @@ class Table:
         decisions = self.rollup.rows.decisions.get(self.indicator, ())
         return any((each.start, each.end) == (window.start, window.end) and each.kind == Overlap.DECLARED for each in decisions)
 
-    def hidden(self, threshold: int, known: Set[Key], before: Set[Key]) -> dict[Key, Protection]:
-        """The cells that may not be shown. `known`: the reader's own; `before`: hidden in earlier publications."""
+    def hidden(self, threshold: int, known: Set[Key], before: Set[Key], gone: Set[Key]) -> dict[Key, Protection]:
+        """The cells that may not be shown. `known`: the reader's own, and what publications showed; `before`: what they hid; `gone`: what no
+        page has a place for any more."""
         parts = [Sums(amounts, list(self._sums(amounts))) for amounts in self.amounts]
-        return protect(parts, threshold, also_small=self.small, known=known, hidden_before=before)
+        return protect(parts, threshold, also_small=self.small, known=known, hidden_before=before, gone=gone)
 
     def _sums(self, amounts: Mapping[Key, int]) -> Iterable[tuple[Key, list[Key]]]:
         """Every figure is the sum of its answers, every whole the sum of each of its breakdowns."""

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from followup import rollup
+from followup.actions.assignments import end_assignment
 from followup.actions.publications import publish_period
 from followup.actions.reports import Line, approve_report, return_report, submit_report, withdraw_report
 from followup.actions.rounds import (
@@ -169,6 +170,12 @@ class DatabaseWorld(World):
     def reinstates(self, actor: str, period: str, measure: str = "m") -> None:
         with self._at():
             reinstate_obligation(self._obligation(actor, period, measure), by=self.coordinator, reason="Öppet igen (exempel).")
+
+    def ends(self, actor: str, day: str, measure: str = "m") -> None:
+        with self._at():
+            end_assignment(
+                self._assignment(actor, measure), by=self.coordinator, ended_on=date.fromisoformat(day), reason="Slutade (exempel)."
+            )
 
     def extends(self, actor: str, period: str, due: str, measure: str = "m") -> None:
         with self._at():

@@ -82,6 +82,8 @@ def crowds(rnd: random.Random, kind: IndicatorKind, oddity: str) -> f.Facts:
 def before(rnd: random.Random, loaded: rollup.Shown, indicator: int) -> dict:
     """Perhaps something that a publication hid, and a number or two that it showed, small or not."""
     hidden, seen = set(), []
+    if not loaded.scopes:
+        return {}
     for name in rnd.sample(sorted(loaded.scopes), rnd.choice((0, 0, 0, 2))):
         hidden.add((indicator, *name, "2025-01-01", "2025-12-31", "", ""))
     for name in rnd.sample(sorted(loaded.scopes), rnd.choice((0, 1, 2))):
