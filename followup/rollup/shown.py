@@ -77,7 +77,7 @@ class Shown:
         self.seen_before = seen_before or {}
         self.tree = tree
         self.publication = publication
-        self._decisions: dict[tuple[int, int], _Decision] = {}
+        self._decisions: dict[tuple[int, int, Window | None], _Decision] = {}
 
     def is_protected(self, indicator: int) -> bool:
         """Whether small numbers of the indicator are kept from this audience."""
@@ -177,14 +177,20 @@ class Shown:
         return read_gone(self.seen_before, self.rollup)
 
     def _decided(self, indicator: int, window: Window) -> "_Decision":
-        """What is hidden in the year of a window; of stocks, which are carried from year to year, in all years at once."""
+        """What is hidden in the year of a window; of stocks, which are carried from year to year, in all years at once.
+
+        The same for every page. A window that nobody is asked about is decided beside it, so that it takes nothing back.
+        """
         is_carried = any(is_last_only(version) for version in self.rollup.lines[indicator].versions)
         year = 0 if is_carried else window.end.year
-        made = self._decisions.get((indicator, year))
-        if made is None or window not in made.windows:
-            windows = {window} | (made.windows if made else self._windows(indicator, year))
-            made = self._decisions[indicator, year] = _Decision(self, indicator, windows)
-        return made
+        made = self._decisions.get((indicator, year, None))
+        if made is None:
+            made = self._decisions[indicator, year, None] = _Decision(self, indicator, self._windows(indicator, year) or {window})
+        if window in made.windows:
+            return made
+        if (indicator, year, window) not in self._decisions:
+            self._decisions[indicator, year, window] = _Decision(self, indicator, made.windows | {window}, made)
+        return self._decisions[indicator, year, window]
 
     def _windows(self, indicator: int, year: int) -> set[Window]:
         """Each period that is asked about, each year to date, each year."""
@@ -210,11 +216,12 @@ class Shown:
 
 @dataclass
 class _Decision:
-    """What is hidden of an indicator over some windows."""
+    """What is hidden of an indicator over some windows; `beside`: what has been decided over most of them, and stands."""
 
     of: Shown
     indicator: int
     windows: set[Window]
+    beside: "_Decision | None" = None
 
     def __post_init__(self) -> None:
         threshold = self.of.rollup.plan.workspace.small_number_threshold
@@ -243,7 +250,11 @@ class _Decision:
                         known.add((key, *cell))
         hidden_before = {self.named[name] for name in before if name in self.named}
         seen_before, gone = remember(self.table, seen, self.of.gone, threshold, hidden_before)
-        self.hidden = self.table.hidden(threshold, known | seen_before, hidden_before, gone)
+        known |= seen_before
+        decided = self.beside.hidden if self.beside else {}
+        if self.beside:
+            known |= set(self.beside.named.values()) - decided.keys()
+        self.hidden = {**self.table.hidden(threshold, known, hidden_before | decided.keys(), gone), **decided}
 
     def _seen(self) -> list[SeenNumber]:
         """The numbers that publications have shown of the years that are decided about."""

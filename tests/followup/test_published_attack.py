@@ -75,6 +75,7 @@ DRILL = bool(os.environ.get("DRILL"))
 @example(29, IndicatorKind.COUNT, Audience.MANAGEMENT)  # an exempted answer's own number was thought to be known
 @example(19519, IndicatorKind.STOCK, Audience.MANAGEMENT)  # a declined assignment's answer stood, and counted nowhere
 @example(100086, IndicatorKind.STOCK, Audience.PUBLIC)
+@example(400130, IndicatorKind.STOCK, Audience.MANAGEMENT)  # a tertial that nobody was asked about was decided anew
 @example(300119, IndicatorKind.STOCK, Audience.MANAGEMENT)  # of a declined assignment, some cells had been seen alone
 def test_all_publications_and_the_pages_of_today_give_no_small_number_away(seed, kind, audience):
     """Two publications of some rounds and of the year, with corrections, withdrawals and new answers in between and after."""
