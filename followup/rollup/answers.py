@@ -1,21 +1,10 @@
 """Which version of each answer is in force, what is due, and what counts (rules 1 and 2)."""
 
+from collections import defaultdict
 from operator import itemgetter
 from typing import NamedTuple
 
-from followup.rollup.rows import (
-    APPROVED,
-    NOT_APPLICABLE,
-    NOT_AVAILABLE,
-    ON_TIME,
-    RETURNED,
-    STATE,
-    USABLE,
-    VERSION,
-    WITHDRAWN,
-    PeriodRow,
-    Rows,
-)
+from followup.rollup.rows import APPROVED, NOT_APPLICABLE, ON_TIME, RETURNED, STATE, USABLE, VALUE, VERSION, WITHDRAWN, PeriodRow, Row, Rows
 from followup.words import MissingReason
 
 
@@ -24,25 +13,25 @@ class Answer(NamedTuple):
 
     `state`, `value` … are those of the line in force; `waiting` is the same answer as if what waits for review were approved.
     `punctual`: True on time, False late, None never submitted. `is_plain`: in force, usable, on time and nothing waits, as most are: it adds
-    one to everything that is counted about answers, and nothing needs to be said about it.
+    one to everything that is counted about answers, and nothing needs to be said about it. Up to `line` the fields stand as in a `Row`.
     """
 
-    place: int
+    version: int
     obligation: int
     assignment: int
     period: int
-    version: int
-    is_due: bool
-    punctual: bool | None
     report: int
-    is_emptied: bool
-    pending: int
     state: int
     value: int
     new: int | None
     numerator: int | None
     denominator: int | None
-    line: int
+    line: int | None
+    place: int
+    is_due: bool
+    punctual: bool | None
+    is_emptied: bool
+    pending: int
     waiting: "Answer | None"
     is_plain: bool
 
@@ -71,50 +60,35 @@ class Answer(NamedTuple):
         return MissingReason.WITHDRAWN if self.is_emptied else MissingReason.NOT_ANSWERED
 
 
-period_of, report_of, value_of, is_plain_of = (itemgetter(Answer._fields.index(name)) for name in ("period", "report", "value", "is_plain"))
+period_of, report_of, value_of, place_of, is_plain_of = (
+    itemgetter(Answer._fields.index(name)) for name in ("period", "report", "value", "place", "is_plain")
+)
 """The fields that are asked of whole lists."""
 
 Own = list[Answer]
 """The answers of one assignment about one indicator, in period order."""
 
-_NO_LINE = (0, 0, None, None, None, 0)
-_by_place = itemgetter(0)
-_ALONE = {VERSION + state * STATE + APPROVED + ON_TIME: state for state in range(NOT_AVAILABLE + 1)}
-"""The state of a line that was approved as it was first sent, on time, by what the large query gives."""
+_NO_LINE = (0, 0, None, None, None, None)
 
 _new = tuple.__new__
 
 
 def answers(rows: Rows) -> tuple[dict[int, dict[int, Own]], dict[int, list[Answer]]]:
     """By indicator and assignment, both in order; and, by obligation, the answers about an older definition where a year is asked for in both."""
-    place_and_due = {period.id: (index, period.is_due) for index, period in enumerate(in_order(rows))}
+    when = {period.id: (place, period.is_due) for place, period in enumerate(in_order(rows))}
+    plain = {period: (*each, True, False, 0, None, True) for period, each in when.items()}
     special = {row[1] for row in rows.lines if row[5] >= 2 * VERSION} | rows.exempt | rows.due.keys()
-    specials: dict[tuple[int, int, int, int], list[tuple]] = {}
-    owns: dict[tuple[int, int], Own] = {}
+    versions: dict[tuple[int, int], list[Row]] = defaultdict(list)
+    owns: dict[tuple[int, int], Own] = defaultdict(list)
     for row in rows.lines:
-        version, obligation, assignment, period, report, facts, value, new, numerator, denominator, line = row
-        if obligation in special:
-            specials.setdefault((version, obligation, assignment, period), []).append(row)
-            continue
-        place, is_due = place_and_due[period]
-        state = _ALONE.get(facts)
-        if state is not None:
-            answer = _new(Answer, (
-                place, obligation, assignment, period, version, is_due, True, report, False, 0,
-                state, value, new, numerator, denominator, line, None, state in USABLE,
-            ))  # fmt: skip
+        if row[5] == VALUE and row[1] not in special:
+            owns[row[0], row[2]].append(_new(Answer, row + plain[row[3]]))
         else:
-            answer = _of_versions((place, obligation, assignment, period, version, is_due), [row])
-        own = owns.get((version, assignment))
-        if own is None:
-            owns[version, assignment] = [answer]
-        else:
-            own.append(answer)
-    for (version, obligation, assignment, period), own_rows in specials.items():
+            versions[row[0], row[1]].append(row)
+    for (version, obligation), own_rows in versions.items():
         if obligation not in rows.exempt:
-            place, is_due = place_and_due[period]
-            answer = _of_versions((place, obligation, assignment, period, version, rows.due.get(obligation, is_due)), own_rows)
-            owns.setdefault((version, assignment), []).append(answer)
+            place, is_due = when[own_rows[0][3]]
+            owns[version, own_rows[0][2]].append(_of_versions(own_rows, place, is_due=rows.due.get(obligation, is_due)))
     return _by_indicator(owns, rows)
 
 
@@ -123,27 +97,34 @@ def in_order(rows: Rows) -> list[PeriodRow]:
     return sorted(rows.periods.values(), key=lambda period: (period.end, period.start))
 
 
-def _of_versions(head: tuple, own_rows: list[tuple]) -> Answer:
+def _of_versions(own_rows: list[Row], place: int, *, is_due: bool) -> Answer:
     """The answer of an obligation from its versions: the highest approved is in force, the newest may wait."""
+    about = own_rows[0][:4]
     if own_rows[0][4] is None:
-        return Answer._make((*head, None, 0, False, 0, *_NO_LINE, None, False))
-    in_order = sorted(own_rows, key=lambda row: row[5])
-    approved = [row for row in in_order if row[5] & APPROVED]
+        return _new(Answer, (*about, 0, *_NO_LINE, place, is_due, None, False, 0, None, False))
+    in_order = [(_facts(row), row) for row in own_rows]
+    in_order.sort()
+    approved = [each for each in in_order if each[0] & APPROVED]
     top, newest = approved[-1] if approved else None, in_order[-1]
-    is_emptied = top is not None and top[5] & WITHDRAWN != 0
-    punctual = in_order[0][5] & ON_TIME != 0
-    report, said = (top[4], _said(top)) if top and not is_emptied else (0, _NO_LINE)
-    is_plain = punctual and said[0] in USABLE
-    if newest[5] & (APPROVED | WITHDRAWN | RETURNED):
-        return Answer._make((*head, punctual, report, is_emptied, 0, *said, None, is_plain))
-    waited = _said(newest)
-    waiting = Answer._make((*head, punctual, newest[4], False, 0, *waited, None, punctual and waited[0] in USABLE))
-    return Answer._make((*head, punctual, report, is_emptied, newest[4], *said, waiting, False))
+    is_emptied = top is not None and top[0] & WITHDRAWN != 0
+    punctual = in_order[0][0] & ON_TIME != 0
+    when = (place, is_due, punctual)
+    said = _said(*top) if top and not is_emptied else (0, *_NO_LINE)
+    if newest[0] & (APPROVED | WITHDRAWN | RETURNED):
+        return _new(Answer, (*about, *said, *when, is_emptied, 0, None, punctual and said[1] in USABLE))
+    waited = _said(*newest)
+    waiting = _new(Answer, (*about, *waited, *when, False, 0, None, punctual and waited[1] in USABLE))
+    return _new(Answer, (*about, *said, *when, is_emptied, waited[0], waiting, False))
 
 
-def _said(row: tuple) -> tuple:
-    """From `state` to `line`."""
-    return (row[5] % VERSION // STATE, *row[6:])
+def _facts(row: Row) -> int:
+    """All the bits."""
+    return VERSION + STATE * VALUE + APPROVED + ON_TIME if row[5] == VALUE else row[5]
+
+
+def _said(facts: int, row: Row) -> tuple:
+    """From `report` to `line`."""
+    return row[4], facts % VERSION // STATE, *row[6:]
 
 
 def _by_indicator(owns: dict[tuple[int, int], Own], rows: Rows) -> tuple[dict[int, dict[int, Own]], dict[int, list[Answer]]]:
@@ -161,9 +142,9 @@ def _by_indicator(owns: dict[tuple[int, int], Own], rows: Rows) -> tuple[dict[in
             continue
         known = found[indicator].get(assignment)
         if known:
-            found[indicator][assignment] = _newest_only(sorted(known + own), rows, older)
+            found[indicator][assignment] = _newest_only(sorted(known + own, key=place_of), rows, older)
         else:
-            own.sort(key=_by_place)
+            own.sort(key=place_of)
             found[indicator][assignment] = own
     return found, older
 

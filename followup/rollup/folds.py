@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from followup.figures import Cell, Mark, Number, Part, Window
-from followup.rollup.answers import Answer, Own, report_of, value_of
+from followup.rollup.answers import Answer, Own, place_of, report_of, value_of
 from followup.rollup.definitions import Line
 from followup.rollup.people import Grouping, Interval
 from followup.rollup.rows import USABLE, ZERO, AssignmentRow, VersionRow
@@ -56,10 +56,10 @@ class Span(NamedTuple):
 def between(own: Own, first: int, after: int) -> Own:
     """The answers in these places, the last not included."""
     if own:
-        start = own[0][0]
-        if own[-1][0] - start == len(own) - 1:  # one for every period: no need to search
+        start = place_of(own[0])
+        if place_of(own[-1]) - start == len(own) - 1:  # one for every period: no need to search
             return own[first - start if first > start else 0 : after - start if after > start else 0]
-    return own[bisect_left(own, (first,)) : bisect_left(own, (after,))]
+    return own[bisect_left(own, first, key=place_of) : bisect_left(own, after, key=place_of)]
 
 
 class Asked:
@@ -130,7 +130,7 @@ def _carried(own: Own, assignment: AssignmentRow, asked: Asked) -> list[Answer]:
 def _so_far(own: Own, in_window: Own, span: Span) -> list[Answer]:
     if not any(answer.is_expected for answer in in_window):
         return []
-    return [answer for answer in own[: bisect_left(own, (span.after,))] if answer.is_usable]
+    return [answer for answer in own[: bisect_left(own, span.after, key=place_of)] if answer.is_usable]
 
 
 def _last(own: Own) -> list[Answer]:
@@ -237,7 +237,7 @@ def _said_cells(answer: Answer, dimension: str, asked: Asked) -> dict[str, int]:
     said: dict[str, int] = {}
     left = answer.value
     if answer.state != ZERO:
-        for of_dimension, name, number in (asked.cells or {}).get(answer.line, ()):
+        for of_dimension, name, number in (asked.cells or {}).get(answer.line or 0, ()):
             if of_dimension == dimension and name != UNKNOWN:
                 said[name] = said.get(name, 0) + number
                 left -= number

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from followup.figures import Figure, Mark, Missing, Part, Preliminary, Series, Window
-from followup.rollup.answers import answers, in_order, is_plain_of, period_of
+from followup.rollup.answers import answers, in_order, is_plain_of, period_of, place_of
 from followup.rollup.beginnings import BaselineRow, read_baselines, read_effect_from
 from followup.rollup.definitions import Line
 from followup.rollup.folds import (
@@ -257,7 +257,7 @@ def _older(used: list[Used], asked: Asked) -> Iterable[Mark]:
     """A last answer with a later one due after it."""
     for _, own, chosen in used:
         last = chosen[-1]
-        later = own[bisect_left(own, (last.place + 1,)) : bisect_left(own, (asked.span.after,))]
+        later = own[bisect_left(own, last.place + 1, key=place_of) : bisect_left(own, asked.span.after, key=place_of)]
         if any(answer.is_due for answer in later):
             yield Mark(Flag.OLDER_VALUE, last.obligation)
 

@@ -25,9 +25,13 @@ added to them: one number is read faster than three."""
 STATE, VERSION = 16, 128
 
 VALUE, ZERO, NOT_APPLICABLE, NOT_AVAILABLE = 1, 2, 3, 4
-"""`LineState` as the large query gives it; 0 is no line."""
+"""`LineState` as the large query gives it; 0 is no line. `VALUE` alone, instead of all the bits: a figure that was approved as it was first sent in,
+on time, and nothing has happened to it since."""
 
 USABLE = (VALUE, ZERO)
+
+Row = tuple[Any, ...]
+"""What the large query gives: definition, obligation, assignment, period, report, the bits, value, how many new, numerator, denominator, line."""
 
 _STATES = {LineState.VALUE: VALUE, LineState.ZERO: ZERO, LineState.NOT_APPLICABLE: NOT_APPLICABLE, LineState.NOT_AVAILABLE: NOT_AVAILABLE}
 
@@ -100,7 +104,7 @@ class TargetRow(NamedTuple):
 
 @dataclass(slots=True)
 class Rows:
-    """Everything read for one plan as of one moment. `lines` are what `_ANSWERS` selects."""
+    """Everything read for one plan as of one moment."""
 
     as_of: datetime
     periods: dict[int, PeriodRow]
@@ -111,7 +115,7 @@ class Rows:
     removed: dict[tuple[int, int], date]
     decisions: dict[int, list[DecisionRow]]
     targets: dict[int, list[TargetRow]]
-    lines: list[tuple[Any, ...]]
+    lines: list[Row]
     cells: dict[int, list[tuple[str, str, int]]] = field(default_factory=dict)
 
 
@@ -153,8 +157,9 @@ def read(
     before = [number for number, end in ends if end < since]
     carrying = [number for number, end in ends if stocks_since <= end < since]
     only = None if indicators is None else list(versions)
-    lines = _lines(as_of, [(recent, only), (before, look_back), (carrying, [each for each in carried if each not in set(look_back)])])
     has_cells = breakdowns and any(each.dimensions for each in versions.values())
+    asked_of = [(recent, only), (before, look_back), (carrying, [each for each in carried if each not in set(look_back)])]
+    lines = _lines(as_of, asked_of, with_ids=has_cells)
     return Rows(
         as_of=as_of,
         periods=periods,
@@ -232,29 +237,37 @@ def _decisions(plan: Plan, as_of: datetime, versions: Iterable[VersionRow]) -> d
 
 _STATE = " ".join(["CASE l.state", *(f"WHEN '{state}' THEN {number}" for state, number in _STATES.items()), "ELSE 0 END"])
 
-_ANSWERS = f"""
-SELECT pin.indicator_version_id, o.id, o.assignment_id, o.period_id, r.id,
-  COALESCE(r.version, 0) * {VERSION} + {STATE} * {_STATE}
-    + CASE WHEN r.approved_at <= %(as_of)s THEN {APPROVED} ELSE 0 END + CASE WHEN r.withdrawn_at <= %(as_of)s THEN {WITHDRAWN} ELSE 0 END
-    + CASE WHEN r.returned_at <= %(as_of)s THEN {RETURNED} ELSE 0 END + CASE WHEN r.was_on_time THEN {ON_TIME} ELSE 0 END,
-  CASE l.state WHEN '{LineState.ZERO}' THEN 0 ELSE COALESCE(l.value, 0) END, l.new_people, l.numerator, l.denominator, COALESCE(l.id, 0)
+ANSWERED = """
 FROM followup_obligation o
 JOIN followup_obligationindicator pin ON pin.obligation_id = o.id AND pin.recorded_at <= %(as_of)s
 LEFT JOIN followup_report r ON r.obligation_id = o.id AND r.submitted_at <= %(as_of)s
 LEFT JOIN followup_reportline l ON l.report_id = r.id AND l.indicator_version_id = pin.indicator_version_id
 WHERE o.recorded_at <= %(as_of)s AND o.period_id IN"""
+"""Every submitted version of every answer asked for in some periods, with its line, as recorded then."""
+
+_ANSWERS = f"""
+SELECT pin.indicator_version_id, o.id, o.assignment_id, o.period_id, r.id,
+  CASE WHEN r.version = 1 AND l.state = '{LineState.VALUE}' AND r.was_on_time AND r.approved_at <= %(as_of)s
+    AND r.withdrawn_at IS NULL AND r.returned_at IS NULL THEN {VALUE}
+  ELSE COALESCE(r.version, 0) * {VERSION} + {STATE} * {_STATE}
+    + CASE WHEN r.approved_at <= %(as_of)s THEN {APPROVED} ELSE 0 END + CASE WHEN r.withdrawn_at <= %(as_of)s THEN {WITHDRAWN} ELSE 0 END
+    + CASE WHEN r.returned_at <= %(as_of)s THEN {RETURNED} ELSE 0 END + CASE WHEN r.was_on_time THEN {ON_TIME} ELSE 0 END END,
+  CASE l.state WHEN '{LineState.ZERO}' THEN 0 ELSE COALESCE(l.value, 0) END, l.new_people, l.numerator, l.denominator, LINE
+{ANSWERED}"""
 
 
-def _lines(as_of: datetime, asked: Iterable[tuple[list[int], list[int] | None]]) -> list[tuple[Any, ...]]:
+def _lines(as_of: datetime, asked: Iterable[tuple[list[int], list[int] | None]], *, with_ids: bool) -> list[Row]:
     """Every submitted version of every answer, with its line; one row without a report where none was submitted.
 
     `asked`: about some definitions (None: all) in some periods. Each is a part of the query by itself, so that the indexes serve it.
+    `with_ids`: of the lines, by which their cells are found.
     """
     parts = []
+    sql = _ANSWERS.replace("LINE", "l.id" if with_ids else "NULL")
     for periods, versions in asked:
         if periods and versions != []:
             of_versions = "" if versions is None else f" AND pin.indicator_version_id IN ({numbers(versions)})"
-            parts.append(f"{_ANSWERS} ({numbers(periods)}){of_versions}")
+            parts.append(f"{sql} ({numbers(periods)}){of_versions}")
     if not parts:
         return []
     with connection.cursor() as cursor:
@@ -262,7 +275,7 @@ def _lines(as_of: datetime, asked: Iterable[tuple[list[int], list[int] | None]])
         return cursor.fetchall()
 
 
-def _cells(lines: list[tuple[Any, ...]], versions: dict[int, VersionRow]) -> dict[int, list[tuple[str, str, int]]]:
+def _cells(lines: list[Row], versions: dict[int, VersionRow]) -> dict[int, list[tuple[str, str, int]]]:
     """The breakdown of each line whose definition has one: (dimension, category, value) by line."""
     wanted = [row[10] for row in lines if row[10] and versions[row[0]].dimensions]
     if not wanted:

@@ -135,7 +135,7 @@ def _not_alone(table: Table, seen: Iterable[SeenNumber], gone: Gone) -> dict[int
     for own in table.rollup.answers.get(table.indicator, {}).values():
         for answer in own:
             if answer.report in wanted:
-                cells = table.rollup.rows.cells.get(answer.line, ())
+                cells = table.rollup.rows.cells.get(answer.line or 0, ())
                 found[answer.report] = _single((answer.value, answer.numerator, answer.denominator), cells, dimensions[answer.version])
     return found
 

@@ -51,7 +51,7 @@ def _is_safe(answer: Answer, least: int, dimensions: tuple[str, ...], cells: Map
     """Whether the answer and each cell of its breakdowns, with what they leave unknown, is 0 or at least `least`."""
     numbers = [answer.value]
     for dimension in dimensions:
-        named = [number for of_dimension, name, number in cells.get(answer.line, ()) if of_dimension == dimension and name != UNKNOWN]
+        named = [number for of_dimension, name, number in cells.get(answer.line or 0, ()) if of_dimension == dimension and name != UNKNOWN]
         numbers += [*named, answer.value - sum(named)]
     return (answer.new is None or answer.new <= answer.value) and all(number == 0 or number >= least for number in numbers)
 
