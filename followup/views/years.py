@@ -61,7 +61,7 @@ def year_show(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "plan": plan,
         "year": compose(book, is_narrowed=bool(choice), most_targets=shown),
         "all_targets": len(held(book, number)),
-        "book": book,
+        "options": book.options,
         "choice": choice,
         "query": choice.query(),
         "about": choice.named(book),

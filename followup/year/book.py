@@ -59,6 +59,14 @@ class Held(NamedTuple):
     original: AgainstTarget | None
 
 
+class Options(NamedTuple):
+    """What the year can be narrowed to, with names. All that a page needs of the book: one that held the whole would keep it in memory long after."""
+
+    goals: list[tuple[int, str]]
+    areas: list[tuple[int, str]]
+    actors: list[tuple[int, str]]
+
+
 @dataclass
 class Book:
     """The year's raw material. Figures are already protected for `audience`."""
@@ -95,10 +103,7 @@ class Book:
     baseline_years: dict[int, int] = field(default_factory=dict)
     effect_from: dict[int, date] = field(default_factory=dict)
     completeness: Completeness = Completeness.PROVISIONAL
-    goal_options: list[tuple[int, str]] = field(default_factory=list)
-    actor_options: list[tuple[int, str]] = field(default_factory=list)
-    area_options: list[tuple[int, str]] = field(default_factory=list)
-    """What the year can be narrowed to, with names."""
+    options: Options = field(default_factory=lambda: Options([], [], []))
 
     whole_goals: set[int] = field(default_factory=set)
     """Goals with every measure of their branch in the book: those a judgement can be held against."""

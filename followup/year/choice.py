@@ -38,7 +38,7 @@ class Choice:
 
     def named(self, book: Book) -> str:
         """What is chosen, in words."""
-        options = {"goal": book.goal_options, "actor": book.actor_options, "area": book.area_options}
+        options = {"goal": book.options.goals, "actor": book.options.actors, "area": book.options.areas}
         words = [dict(options[name]).get(getattr(self, name), "").strip() for name in options]
         chosen = (book.measures.get(self.measure), book.indicators.get(self.indicator))
         return ", ".join(word for word in [*words, *(str(each) for each in chosen if each)] if word)

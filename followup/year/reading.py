@@ -52,10 +52,10 @@ def read_options(book: Book, rollup: Rollup) -> None:
     waiting = children[None][::-1]
     while waiting:
         pk = waiting.pop()
-        book.goal_options.append((pk, NBSP * 3 * depth[pk] + book.goals[pk].title))
+        book.options.goals.append((pk, NBSP * 3 * depth[pk] + book.goals[pk].title))
         waiting += children[pk][::-1]
     actors = {each.actor: each.actor_name for each in rollup.rows.assignments.values()}
-    book.actor_options = sorted(actors.items(), key=lambda each: swedish_sort_key(each[1]))
+    book.options.actors.extend(sorted(actors.items(), key=lambda each: swedish_sort_key(each[1])))
 
 
 def _scope(book: Book, rollup: Rollup, choice: Choice) -> frozenset[int] | None:
@@ -83,7 +83,7 @@ def read_plan(book: Book) -> None:
         if measure in book.measures:
             book.places.append((measure, area))
     with_measures = set().union(*(area_and_above(area, book.areas) for area in {area for _measure, area in book.places}))
-    book.area_options = [(area, name) for area, name in names.items() if area in with_measures]
+    book.options.areas.extend((area, name) for area, name in names.items() if area in with_measures)
 
 
 def read_beside(book: Book) -> None:
