@@ -35,12 +35,14 @@ ORDER BY o.id, r.version
 """
 
 
-def reports(rollup: Rollup, periods: Iterable[int], assignments: Iterable[int], *, words: bool = False) -> list[tuple[Any, ...]]:
+def reports(rollup: Rollup, periods: Iterable[int], assignments: Iterable[int], *, words: Collection[int] = ()) -> list[tuple[Any, ...]]:
     """Every submitted version of every answer asked for, by obligation and version; one row without a report where none was submitted.
 
-    Each: obligation, assignment, period, report, the bits of what has happened to it, status, percent, and with `words` what they wrote.
+    Each: obligation, assignment, period, report, the bits of what has happened to it, status, percent, and what they wrote in those of the
+    periods whose `words` are asked for.
     """
-    asked = {"PERIODS": numbers(periods), "ASSIGNMENTS": numbers(assignments), "WORDS": "r.what_happened" if words else "NULL"}
+    wrote = f"CASE WHEN o.period_id IN ({numbers(words)}) THEN r.what_happened END" if words else "NULL"
+    asked = {"PERIODS": numbers(periods), "ASSIGNMENTS": numbers(assignments), "WORDS": wrote}
     if not asked["PERIODS"] or not asked["ASSIGNMENTS"]:
         return []
     sql = _REPORTS
@@ -147,7 +149,7 @@ class Statuses:
                 period = rows.periods[number]
                 found.setdefault(assignment, []).append(_Said(period.end, period.start, obligation, words[status], percent, report))
         for own in found.values():
-            own.sort(key=lambda each: each[:3])
+            own.sort()
         return found
 
     @cached_property
@@ -202,6 +204,8 @@ def _runs(assignment: AssignmentRow, window: Window) -> bool:
 def _responsible(running: Iterable[AssignmentRow], window: Window) -> list[AssignmentRow]:
     """Those running at the window's end; when there are none, those that ran last in it."""
     own = [each for each in running if each.role == AssignmentRole.RESPONSIBLE]
+    if len(own) < 2:
+        return own
     last = max((_last_day(each, window) for each in own), default=None)
     return [each for each in own if _last_day(each, window) == last]
 

@@ -26,7 +26,6 @@ class AnswerRow(NamedTuple):
     """One answer that was asked for in the year: who, about what, and how it stands. `why`: why it is missing, "" when approved."""
 
     obligation: int
-    assignment: int
     actor: int
     measure: int
     period: str

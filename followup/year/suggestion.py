@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from followup.figures import Window
 from followup.words import GoalAchievement, Trend, Verdict
-from followup.year.book import Book
+from followup.year.book import AnswerRow, Book
 from followup.year.choice import line_of
 from followup.year.page import TargetRow
 from followup.year.sections import ON_THE_WAY, capital, held, status_word, target_row
@@ -74,9 +74,9 @@ class Suggestions:
     def _over(self, measures: Iterable[Measure], indicators: Set[int] = frozenset()) -> Suggestion:
         book = self.book
         own = {measure.pk: measure for measure in measures}
-        linked = [pk for pk in book.indicators if pk in indicators or own.keys() & set(book.measures_of.get(pk, ()))]
+        linked = [pk for pk in book.indicators if pk in indicators or not own.keys().isdisjoint(book.measures_of.get(pk, ()))]
         trends = {pk: self._trend_of(pk) for pk in linked}
-        answers = [row for row in book.answers.get(book.year, []) if row.measure in own and row.is_expected]
+        answers = [answer for measure in own for answer in self._expected.get(measure, ())]
         begun = book.started(book.year, own.values())
         verdicts = Counter(self._verdicts[pk] for pk in linked if pk in self._verdicts)
         achievement, achievement_why = _achievement(verdicts, has_begun=bool(begun))
@@ -89,13 +89,22 @@ class Suggestions:
             trend_why=trend_why,
             trends=trends,
             statuses=tuple(status_word(book, book.year, measure.pk) for measure in begun),
-            approved=sum(row.is_approved for row in answers),
+            approved=sum(answer.is_approved for answer in answers),
             expected=len(answers),
         )
 
     def _trend_of(self, indicator: int) -> str:
         book, seen = self.book, self.book.seen
         return str(seen.change(indicator, Window.year(book.year)).trend if seen and not book.is_running else Trend.UNKNOWN)
+
+    @cached_property
+    def _expected(self) -> dict[int, list[AnswerRow]]:
+        """The answers that were due, by measure."""
+        found: dict[int, list[AnswerRow]] = {}
+        for answer in self.book.answers.get(self.book.year, []):
+            if answer.is_expected:
+                found.setdefault(answer.measure, []).append(answer)
+        return found
 
     @cached_property
     def _verdicts(self) -> dict[int, str]:
