@@ -16,7 +16,7 @@ from followup.year.book import Book
 from followup.year.changes import Change, changes_of
 from followup.year.choice import Choice, narrow
 from followup.year.page import Shown
-from followup.year.reading import is_running, read_options, read_plan
+from followup.year.reading import effect_days, is_running, read_options, read_plan
 from followup.year.sections import BEST_FIRST, JUDGED, ON_THE_WAY, UNREPORTED, status_word, withheld
 from followup.year.words import exact, shown, with_unit
 from measures.models import Activity, Assignment, Measure, Plan
@@ -99,12 +99,13 @@ def long_view(plan: Plan, choice: Choice, *, audience: Audience, as_of: datetime
     years = tuple(range(max(plan.first_year, last - MOST_YEARS + 1), last + 1))
     book = Book(plan=plan, year=last, as_of=as_of, audience=audience)
     read_plan(book)
-    tree = book.tree()
+    tree, effect_from = book.tree(), effect_days(book)
     assigned = Assignment.objects.filter(measure__plan=plan, recorded_at__lte=as_of)
     narrow(book, choice, assigned.values_list("actor_id", "measure_id"))
     told = list(book.indicators) if choice else []
     windows = [Window.year(year) for year in years]
     seen = book.seen = load_shown(plan, windows, audience, as_of=as_of, indicators=told, tree=tree)
+    seen.rollup.effect_from = effect_from
     read_options(book, seen.rollup)
     book.is_running = is_running(book, seen.rollup)
     statuses = book.progress = Statuses(seen.rollup, book.measures)

@@ -32,7 +32,7 @@ def read_book(plan: Plan, year: int, *, audience: Audience, as_of: datetime, cho
         plan, [book.window.year_before(), book.window], audience, as_of=as_of, tree=book.tree(), published=Window.year(year)
     )
     rollup = seen.rollup
-    rollup.effect_from = _effect_from(book)
+    rollup.effect_from = effect_days(book)
     read_options(book, rollup)
     assignments = rollup.rows.assignments.values()
     narrow(book, choice, ((each.actor, each.measure) for each in assignments))
@@ -122,8 +122,8 @@ def read_figures(book: Book, seen: SeenBy, scope: frozenset[int] | None, statuse
             book.against[year][pk] = seen.against_targets(pk, window, None if pk in book.parts else figure)
 
 
-def _effect_from(book: Book) -> dict[int, date]:
-    """From when each outcome and impact can be judged, from what has been read already."""
+def effect_days(book: Book) -> dict[int, date]:
+    """From when each outcome and impact can be judged, from what has been read already: the whole plan, not a part of it."""
     linked = [
         (pk, indicator.level, measure.starts_on, measure.outcome_months, measure.impact_months, measure.pk)
         for pk, indicator in book.indicators.items()
