@@ -1,5 +1,6 @@
 """How it goes with the measures: their statuses, counted upward, and how much of a goal is done (rule 3)."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
@@ -34,12 +35,14 @@ ORDER BY o.id, r.version
 """
 
 
-def reports(rollup: Rollup, periods: Iterable[int], assignments: Iterable[int], *, words: bool = False) -> list[tuple[Any, ...]]:
+def reports(rollup: Rollup, periods: Iterable[int], assignments: Iterable[int], *, words: Collection[int] = ()) -> list[tuple[Any, ...]]:
     """Every submitted version of every answer asked for, by obligation and version; one row without a report where none was submitted.
 
-    Each: obligation, assignment, period, report, the bits of what has happened to it, status, percent, and with `words` what they wrote.
+    Each: obligation, assignment, period, report, the bits of what has happened to it, status, percent, and what they wrote in those of the
+    periods whose `words` are asked for.
     """
-    asked = {"PERIODS": numbers(periods), "ASSIGNMENTS": numbers(assignments), "WORDS": "r.what_happened" if words else "NULL"}
+    wrote = f"CASE WHEN o.period_id IN ({numbers(words)}) THEN r.what_happened END" if words else "NULL"
+    asked = {"PERIODS": numbers(periods), "ASSIGNMENTS": numbers(assignments), "WORDS": wrote}
     if not asked["PERIODS"] or not asked["ASSIGNMENTS"]:
         return []
     sql = _REPORTS
@@ -71,21 +74,19 @@ class Statuses:
         self.rollup = rollup
         self.measures = measures
         self.reports = said
+        self._day = day_of(rollup.as_of)
         self.by_measure: dict[int, list[AssignmentRow]] = {}
         for assignment in rollup.rows.assignments.values():
             self.by_measure.setdefault(assignment.measure, []).append(assignment)
 
     def status(self, measure: int, window: Window) -> Status:
         """The worst of what those responsible last said in the window; a decided pause or end overrides from its date."""
-        responsible = self._responsible(measure, window)
+        running = self._running(measure, window)
+        responsible = _responsible(running, window)
         stated = {each.id: self._latest(each, window) for each in responsible}
-        contributing = [
-            (each.id, self._latest(each, window))
-            for each in self.by_measure.get(measure, ())
-            if each.role == AssignmentRole.CONTRIBUTING and _runs(each, window)
-        ]
+        contributing = [(each.id, self._latest(each, window)) for each in running if each.role == AssignmentRole.CONTRIBUTING]
         said = [status for status in stated.values() if status is not None]
-        decided = self._decided(measure, min(window.end, day_of(self.rollup.as_of)))
+        decided = self._decided(measure, window)
         if decided:
             found, source = decided, StatusSource.DECIDED
         elif said:
@@ -110,8 +111,8 @@ class Statuses:
 
     def report_behind(self, assignment: int, window: Window) -> int | None:
         """The report that an assignment's status in the window comes from."""
-        said = [each.report for each in self._said.get(assignment, ()) if window.holds(each.start, each.end)]
-        return said[-1] if said else None
+        said = self._last_said(assignment, window)
+        return said.report if said else None
 
     def measures_under(self, goal: int) -> set[int]:
         """The measures of a goal and of all goals below it, in today's tree."""
@@ -148,7 +149,7 @@ class Statuses:
                 period = rows.periods[number]
                 found.setdefault(assignment, []).append(_Said(period.end, period.start, obligation, words[status], percent, report))
         for own in found.values():
-            own.sort(key=lambda each: each[:3])
+            own.sort()
         return found
 
     @cached_property
@@ -160,24 +161,36 @@ class Statuses:
             found.setdefault(measure, []).append((day, kind))
         return found
 
-    def _decided(self, measure: int, day: date) -> ImplementationStatus | None:
+    def _decided(self, measure: int, window: Window) -> ImplementationStatus | None:
+        """What had taken effect by the window's end, or by the day that is asked about."""
+        day = min(window.end, self._day)
         kinds = [kind for from_day, kind in self._rulings.get(measure, ()) if from_day <= day]
         return DECIDED.get(MeasureRulingKind(kinds[-1])) if kinds else None
 
-    def _responsible(self, measure: int, window: Window) -> list[AssignmentRow]:
-        """Those running at the window's end; when there are none, those that ran last in it."""
-        own = [each for each in self.by_measure.get(measure, ()) if each.role == AssignmentRole.RESPONSIBLE and _runs(each, window)]
-        last = max((_last_day(each, window) for each in own), default=None)
-        return [each for each in own if _last_day(each, window) == last]
+    def _running(self, measure: int, window: Window) -> list[AssignmentRow]:
+        return [each for each in self.by_measure.get(measure, ()) if _runs(each, window)]
 
     def _latest(self, assignment: AssignmentRow, window: Window) -> ImplementationStatus | None:
-        said = [each.status for each in self._said.get(assignment.id, ()) if window.holds(each.start, each.end)]
-        return said[-1] if said else None
+        said = self._last_said(assignment.id, window)
+        return said.status if said else None
+
+    def _last_said(self, assignment: int, window: Window) -> _Said | None:
+        """The last report about a period that lies in the window."""
+        for said in reversed(self._said_until(assignment, window.end)):
+            if said.start >= window.start:
+                return said
+        return None
+
+    def _said_until(self, assignment: int, day: date) -> list[_Said]:
+        """Of the periods that have ended by then, in order."""
+        said = self._said.get(assignment, [])
+        return said[: bisect_right(said, (day, date.max))]
 
     def _percent(self, measure: int, window: Window) -> int | None:
         stated = []
-        for assignment in self._responsible(measure, Window.since_start(window.end)):
-            own = [each.percent for each in self._said.get(assignment.id, ()) if each.end <= window.end and each.percent is not None]
+        since_start = Window.since_start(window.end)
+        for assignment in _responsible(self._running(measure, since_start), since_start):
+            own = [each.percent for each in self._said_until(assignment.id, window.end) if each.percent is not None]
             stated.extend(own[-1:])
         return min(stated, default=None)
 
@@ -186,6 +199,15 @@ def _runs(assignment: AssignmentRow, window: Window) -> bool:
     """At least a day of the window; one that ended before it began never ran."""
     end = assignment.end or date.max
     return assignment.start <= min(end, window.end) and end >= window.start
+
+
+def _responsible(running: Iterable[AssignmentRow], window: Window) -> list[AssignmentRow]:
+    """Those running at the window's end; when there are none, those that ran last in it."""
+    own = [each for each in running if each.role == AssignmentRole.RESPONSIBLE]
+    if len(own) < 2:
+        return own
+    last = max((_last_day(each, window) for each in own), default=None)
+    return [each for each in own if _last_day(each, window) == last]
 
 
 def _last_day(assignment: AssignmentRow, window: Window) -> date:

@@ -99,7 +99,9 @@ def _attainment(actual: Interval | None, baseline: Number | None, target: int) -
         return None
     low, high = actual
     one = Fraction(low - baseline, target - baseline)
-    other = one if low == high else Fraction(high - baseline, target - baseline)
+    if low == high:
+        return one, one
+    other = Fraction(high - baseline, target - baseline)
     return min(one, other), max(one, other)
 
 
@@ -128,9 +130,12 @@ def _verdict(
     definition = line.on(window.end) or line.versions[0]
     way = target - baseline
     tolerance = definition.tolerance * max(way, -way)
-    ends = actual[:1] if actual[0] == actual[1] else actual
-    verdicts = {_one_verdict(end, baseline, path, tolerance, 1 if way > 0 else -1) for end in ends}
-    return verdicts.pop() if len(verdicts) == 1 else Verdict.UNCERTAIN
+    towards = 1 if way > 0 else -1
+    low, high = actual
+    verdict = _one_verdict(low, baseline, path, tolerance, towards)
+    if low == high or verdict == _one_verdict(high, baseline, path, tolerance, towards):
+        return verdict
+    return Verdict.UNCERTAIN
 
 
 def _one_verdict(actual: Number, baseline: Number, path: Fraction, tolerance: Number, towards: int) -> Verdict:

@@ -1,6 +1,6 @@
 """`{% load year %}`: the pictures of the year, drawn from the rows beside them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -35,6 +35,18 @@ def page_link(name: str, pk: int, words: str, query: str = "", is_plain: bool = 
         return words if is_plain else format_html('<a href="{}{}">{}</a>', _address(name, pk), query, words)
     except NoReverseMatch:
         return words
+
+
+@register.simple_tag
+def page_links(name: str, pages: Iterable[tuple[int, str]], is_plain: bool = False) -> SafeString:
+    """`{% page_links "measure_page" row.measures %}`: links with commas between."""
+    return format_html_join(", ", "{}", ((page_link(name, pk, words, is_plain=is_plain),) for pk, words in pages))
+
+
+@register.simple_tag
+def address(name: str, pk: int) -> str:
+    """`{% address "report_show" row.report %}`: as `{% url %}`, for a page that every row has a link to."""
+    return _address(name, pk)
 
 
 @register.filter

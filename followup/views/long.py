@@ -35,7 +35,7 @@ def long_show(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "plan": plan,
         "view": view,
-        "book": book,
+        "options": book.options,
         "choice": choice,
         "query": choice.query(),
         "judged": _judged(plan, choice),

@@ -19,6 +19,7 @@ from followup.year.files import TABLES, table_csv
 from followup.year.page import Year
 from followup.year.reading import read_book
 from followup.year.reports import reports_of
+from followup.year.sections import held
 from measures.models import Plan
 from measures.rules import Interval
 from stakeholders import clock
@@ -55,14 +56,16 @@ def _tertials(year: int) -> list[int]:
 def year_show(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """The whole year on one page, computed from what is approved now; `?goal=`, `?area=` and `?actor=` choose a part, `?show=all` every row."""
     plan, book, choice = _book_for(request, pk, number)
+    shown = None if request.GET.get("show") == "all" else FIRST_ROWS
     context = {
         "plan": plan,
-        "year": compose(book, is_narrowed=bool(choice)),
-        "book": book,
+        "year": compose(book, is_narrowed=bool(choice), most_targets=shown),
+        "all_targets": len(held(book, number)),
+        "options": book.options,
         "choice": choice,
         "query": choice.query(),
         "about": choice.named(book),
-        "shown": None if request.GET.get("show") == "all" else FIRST_ROWS,
+        "shown": shown,
         "may_freeze": can_freeze_year(request.user, plan.workspace) and not choice,
         "crumbs": year_crumbs(plan, number, is_last=True),
     }

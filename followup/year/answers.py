@@ -1,7 +1,8 @@
 """What was asked for in the year and the one before, and how each answer stands (rules 1 and 2)."""
 
-from collections import defaultdict
-from datetime import datetime
+from datetime import date, datetime
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from followup.rollup import Rollup
@@ -39,12 +40,13 @@ def read_answers(book: Book, rollup: Rollup, *, actor: int = 0) -> list[tuple[An
     periods = {pk: period for pk, period in rows.periods.items() if book.holds(period)}
     words = {pk: span(period.start, period.end, short=True) for pk, period in periods.items()}
     assigned = {pk: each for pk, each in rows.assignments.items() if each.measure in book.measures}
-    found = reports(rollup, periods, assigned, words=True)
-    versions: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for row in found:
-        versions[row[0]].append(row)
+    found = reports(rollup, periods, assigned, words=[pk for pk, period in periods.items() if period.year == book.year])
+    by_end: dict[date, list[list[tuple[Any, ...]]]] = {period.end: [] for period in sorted(periods.values(), key=lambda each: each.end)}
+    for _obligation, versions in groupby(found, key=itemgetter(0)):
+        own = list(versions)
+        by_end[periods[own[0][2]].end].append(own)
     standings: dict[tuple[int, ...], Standing] = {}
-    for own in sorted(versions.values(), key=lambda own: periods[own[0][2]].end):
+    for own in chain.from_iterable(by_end.values()):
         obligation, assignment, number, report, happened, *_ = own[0]
         who, period = assigned[assignment], periods[number]
         if actor not in (0, who.actor):
@@ -52,27 +54,16 @@ def read_answers(book: Book, rollup: Rollup, *, actor: int = 0) -> list[tuple[An
         book.actors[who.actor] = who.actor_name
         if obligation in rows.exempt:
             continue
-        told = tuple(row[4] for row in own) if report else ()
+        told = tuple([row[4] for row in own]) if report else ()
         standing = standings.get(told) or standings.setdefault(told, _standing(told, as_of))
         in_force = None if standing.in_force is None else own[standing.in_force]
-        book.answers.setdefault(period.year, []).append(
-            AnswerRow(
-                obligation=obligation,
-                assignment=assignment,
-                actor=who.actor,
-                measure=who.measure,
-                period=words[number],
-                period_end=period.end,
-                is_expected=standing.is_approved or rows.due.get(obligation, period.is_due),
-                is_approved=standing.is_approved,
-                is_received=bool(told),
-                is_on_time=bool(told) and happened & ON_TIME != 0,
-                is_waiting=standing.is_waiting,
-                why=standing.why,
-                report=in_force[3] if in_force else None,
-                words=in_force[7] if in_force else "",
-            )
-        )
+        answer = AnswerRow(
+            obligation, who.actor, who.measure, words[number], period.end,
+            standing.is_approved or rows.due.get(obligation, period.is_due), standing.is_approved,
+            bool(told), bool(told) and happened & ON_TIME != 0, standing.is_waiting, standing.why,
+            in_force[3] if in_force else None, (in_force and in_force[7]) or "",
+        )  # fmt: skip
+        book.answers.setdefault(period.year, []).append(answer)
     book.actor_kinds = dict(Actor.objects.filter(pk__in=book.actors).values_list("pk", "kind"))
     return found
 

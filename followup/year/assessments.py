@@ -60,12 +60,11 @@ def _in_order(book: Book) -> Iterator[Goal]:
     for goal in book.goals.values():
         below.setdefault(goal.parent_id, []).append(goal)
 
-    def walk(parent: int | None) -> Iterator[Goal]:
-        for goal in below.get(parent, []):
-            yield goal
-            yield from walk(goal.pk)
-
-    return walk(None)
+    waiting = below.get(None, [])[::-1]
+    while waiting:
+        goal = waiting.pop()
+        yield goal
+        waiting += below.get(goal.pk, [])[::-1]
 
 
 def _row(subject: Goal | Measure, book: Book, suggestions: Suggestions) -> AssessmentRow:

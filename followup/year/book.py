@@ -1,6 +1,7 @@
 """What the year is made of: everything read from the database, in a number of queries that does not grow with the plan."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
@@ -14,7 +15,7 @@ from followup.rollup import Shown, Statuses, Tree
 from followup.rollup.rows import PeriodRow, VersionRow
 from followup.words import Audience, Completeness
 from followup.year.page import Shown as Words
-from followup.year.page import TargetRow
+from followup.year.words import shown
 from measures.models import Goal, Indicator, Measure, Plan
 from measures.rules import SCALE, Interval
 
@@ -25,7 +26,6 @@ class AnswerRow(NamedTuple):
     """One answer that was asked for in the year: who, about what, and how it stands. `why`: why it is missing, "" when approved."""
 
     obligation: int
-    assignment: int
     actor: int
     measure: int
     period: str
@@ -46,6 +46,24 @@ class AnswerRow(NamedTuple):
         if len(text) <= QUOTE_LENGTH:
             return text
         return text[:QUOTE_LENGTH].rsplit(" ", 1)[0] + " …"
+
+
+class Held(NamedTuple):
+    """An indicator held against its targets, with what may not be said of it left out. Written in words (`target_row`) only where it is shown."""
+
+    indicator: int
+    name: str
+    verdict: str
+    against: AgainstTarget
+    original: AgainstTarget | None
+
+
+class Options(NamedTuple):
+    """What the year can be narrowed to, with names. All that a page needs of the book: one that held the whole would keep it in memory long after."""
+
+    goals: list[tuple[int, str]]
+    areas: list[tuple[int, str]]
+    actors: list[tuple[int, str]]
 
 
 @dataclass
@@ -80,15 +98,11 @@ class Book:
     """The texts that are done, by focus area; 0 is the whole year's."""
 
     outside: list[OutsideValue] = field(default_factory=list)
-    target_rows: dict[int, tuple[TargetRow, ...]] = field(default_factory=dict)
-    shown_figures: dict[tuple[int, int], Words] = field(default_factory=dict)
+    held: dict[int, tuple[Held, ...]] = field(default_factory=dict)
     baseline_years: dict[int, int] = field(default_factory=dict)
     effect_from: dict[int, date] = field(default_factory=dict)
     completeness: Completeness = Completeness.PROVISIONAL
-    goal_options: list[tuple[int, str]] = field(default_factory=list)
-    actor_options: list[tuple[int, str]] = field(default_factory=list)
-    area_options: list[tuple[int, str]] = field(default_factory=list)
-    """What the year can be narrowed to, with names."""
+    options: Options = field(default_factory=lambda: Options([], [], []))
 
     whole_goals: set[int] = field(default_factory=set)
     """Goals with every measure of their branch in the book: those a judgement can be held against."""
@@ -132,16 +146,21 @@ class Book:
             goal = self.goals[goal.parent_id]
         return goal
 
-    def has_started(self, measure: Measure, year: int) -> bool:
-        """Whether the measure had begun by the end of the window in that year (or the as-of day, while it goes on)."""
+    def started(self, year: int, measures: Iterable[Measure] | None = None) -> list[Measure]:
+        """Those of the measures (of all, if not said) that had begun by the end of the window in that year, or the as-of day, while it goes on."""
         last = min(self.window.end.replace(year=year), self.as_of.date())
-        return measure.starts_on is not None and measure.starts_on <= last
+        among = self.measures.values() if measures is None else measures
+        return [each for each in among if each.starts_on is not None and each.starts_on <= last]
+
+    def has_started(self, measure: Measure, year: int) -> bool:
+        return bool(self.started(year, [measure]))
 
     def shown(self, indicator: int, year: int) -> Words:
         """The figure as this audience may see it; "saknas" when there is none, "–" before the plan."""
         if year < self.plan.first_year:
             return Words("–")
-        return self.shown_figures.get((indicator, year)) or Words(_("saknas"))
+        figure = self.figures.get((indicator, year))
+        return shown(figure, self.versions.get(indicator)) if figure else Words(_("saknas"))
 
     def baseline_year(self, indicator: int) -> int:
         return self.baseline_years.get(indicator, 0)

@@ -19,11 +19,11 @@ from followup.year.sections import (
     big_numbers,
     coverage_of,
     funding_rows,
+    held,
     matrix,
     methods,
     sentences,
-    started,
-    target_rows,
+    target_row,
     verdicts,
 )
 from followup.year.texts import done_rows
@@ -45,9 +45,9 @@ def tertial_of(plan: Plan, year: int, tertial: int, *, audience: Audience, as_of
     return compose(read_book(plan, year, audience=audience, as_of=as_of or clock.now(), tertial=tertial))
 
 
-def compose(book: Book, *, is_narrowed: bool = False) -> Year:
-    """The book, or the chosen part of it, told section by section."""
-    targets = target_rows(book, book.year)
+def compose(book: Book, *, is_narrowed: bool = False, most_targets: int | None = None) -> Year:
+    """The book, or the chosen part of it, told section by section. `most_targets`: only the worst are written out; all are counted."""
+    targets = held(book, book.year)
     last_targets = verdicts(book, book.year - 1)
     decisions, assessments = decision_rows(book), assessment_rows(book)
     coverage = coverage_of(book, book.answers.get(book.year, []))
@@ -68,13 +68,13 @@ def compose(book: Book, *, is_narrowed: bool = False) -> Year:
         sentences=sentences(book, targets, decisions),
         numbers=big_numbers(book, targets, last_targets, coverage, last_coverage),
         matrix_sentence=_matrix_sentence(book),
-        matrix_years=tuple((each, len(started(book, each))) for each in years),
+        matrix_years=tuple((each, len(book.started(each))) for each in years),
         matrix=matrix(book, years, is_narrowed=is_narrowed),
         decisions=decisions,
         assessments_sentence=assessments_sentence(assessments),
         assessments=assessments,
-        targets_sentence=_targets_sentence(Counter(row.verdict for row in targets), len(targets)),
-        targets=targets,
+        targets_sentence=_targets_sentence(Counter(each.verdict for each in targets), len(targets)),
+        targets=tuple(target_row(book, book.year, each) for each in targets[:most_targets]),
         outside=outside_groups(book),
         actors=actor_rows(book),
         coverage=coverage,
@@ -120,7 +120,7 @@ def _day(day: date | None) -> str:
 
 
 def _matrix_sentence(book: Book) -> str:
-    more = len(started(book, book.year)) - len(started(book, book.year - 1))
+    more = len(book.started(book.year)) - len(book.started(book.year - 1))
     begun = (
         ngettext("%(n)s åtgärd till har startat.", "%(n)s åtgärder till har startat.", more) % {"n": whole(more)}
         if more > 0

@@ -1,11 +1,13 @@
 """What has been altered in the plan's yardsticks: targets, starting points, definitions. Nothing of it is ever overwritten."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
+from typing import Any, NamedTuple
 
+from django.db.models import DateField, Value
 from django.utils.translation import gettext as _
 
 from measures.models import Baseline, Indicator, IndicatorVersion, Target
@@ -25,24 +27,52 @@ class Change:
     decision: str
 
 
+class _Row(NamedTuple):
+    """A new definition, a target or a starting point, as it was recorded; what the others lack is empty."""
+
+    kind: str
+    recorded_at: datetime
+    pk: int
+    indicator: int
+    decision: str
+    starts_on: Any
+    link: str
+    year: int
+    basis: str
+    value: int
+
+
 def changes_of(indicators: dict[int, Indicator], decimals: dict[int, int], as_of: datetime) -> list[Change]:
-    """Revised targets and starting points, and new definitions, newest first. Three queries."""
-    known = {"indicator__in": list(indicators), "recorded_at__lte": as_of}
-    targets = Target.objects.filter(**known).order_by("recorded_at", "pk")
-    baselines = Baseline.objects.filter(**known).order_by("recorded_at", "pk")
-    versions = IndicatorVersion.objects.filter(**known, number__gt=1)
+    """Revised targets and starting points, and new definitions, newest first. One query."""
+    by_kind: dict[str, list[_Row]] = {"target": [], "baseline": [], "definition": []}
+    for row in _recorded(indicators, as_of):
+        by_kind[row.kind].append(row)
     found = [
-        *_revised(targets, indicators, decimals),
-        *_moved(baselines, indicators, decimals),
-        *(_redefined(each, indicators) for each in versions),
+        *_revised(by_kind["target"], indicators, decimals),
+        *_moved(by_kind["baseline"], indicators, decimals),
+        *(_redefined(each, indicators) for each in by_kind["definition"]),
     ]
     return sorted(found, key=lambda each: (each.day, each.indicator), reverse=True)
 
 
-def _revised(targets: Iterable[Target], indicators: dict[int, Indicator], decimals: dict[int, int]) -> list[Change]:
-    by_target: dict[tuple[int, int, str], list[Target]] = defaultdict(list)
+def _recorded(indicators: Collection[int], as_of: datetime) -> list[_Row]:
+    """In the order they were recorded. The definitions stand first in the query, for theirs are the columns that the others have no value for."""
+    known = {"indicator__in": list(indicators), "recorded_at__lte": as_of}
+    common = ("recorded_at", "pk", "indicator_id", "decision_reference")
+    no_day = Value(None, output_field=DateField())
+    definitions = IndicatorVersion.objects.filter(**known, number__gt=1).order_by()
+    rows = definitions.values_list(Value("definition"), *common, "starts_on", "link", Value(0), Value(""), Value(0)).union(
+        Target.objects.filter(**known).order_by().values_list(Value("target"), *common, no_day, Value(""), "year", "basis", "value"),
+        Baseline.objects.filter(**known).order_by().values_list(Value("baseline"), *common, no_day, Value(""), "year", Value(""), "value"),
+        all=True,
+    )
+    return sorted(map(_Row._make, rows), key=lambda row: (row.recorded_at, row.pk))
+
+
+def _revised(targets: Iterable[_Row], indicators: dict[int, Indicator], decimals: dict[int, int]) -> list[Change]:
+    by_target: dict[tuple[int, int, str], list[_Row]] = defaultdict(list)
     for each in targets:
-        by_target[each.indicator_id, each.year, each.basis].append(each)
+        by_target[each.indicator, each.year, each.basis].append(each)
     found = []
     for (indicator, year, basis), own in by_target.items():
         since_start = f" {TargetBasis.SINCE_START.label}" if basis == TargetBasis.SINCE_START else ""
@@ -55,24 +85,27 @@ def _revised(targets: Iterable[Target], indicators: dict[int, Indicator], decima
     return found
 
 
-def _moved(baselines: Iterable[Baseline], indicators: dict[int, Indicator], decimals: dict[int, int]) -> list[Change]:
-    last: dict[int, Baseline] = {}
+def _moved(baselines: Iterable[_Row], indicators: dict[int, Indicator], decimals: dict[int, int]) -> list[Change]:
+    last: dict[int, _Row] = {}
     found = []
     for each in baselines:
-        before, places = last.get(each.indicator_id), decimals.get(each.indicator_id, 0)
+        before, places = last.get(each.indicator), decimals.get(each.indicator, 0)
         if before:
             words = _("Utgångsläge: %(old)s (%(old_year)s) → %(new)s (%(new_year)s)") % {
                 "old": number(before.value, places), "old_year": before.year, "new": number(each.value, places), "new_year": each.year,
             }  # fmt: skip
             found.append(_change(each, indicators, words))
-        last[each.indicator_id] = each
+        last[each.indicator] = each
     return found
 
 
-def _redefined(version: IndicatorVersion, indicators: dict[int, Indicator]) -> Change:
-    words = _("Ny definition från %(day)s, %(link)s") % {"day": full_day(version.starts_on), "link": VersionLink(version.link).label}
+def _redefined(version: _Row, indicators: dict[int, Indicator]) -> Change:
+    words = _("Ny definition från %(day)s, %(link)s") % {
+        "day": full_day(version.starts_on),
+        "link": VersionLink(version.link).label,
+    }
     return _change(version, indicators, words)
 
 
-def _change(row: Target | Baseline | IndicatorVersion, indicators: dict[int, Indicator], words: str) -> Change:
-    return Change(clock.day_of(row.recorded_at), row.indicator_id, indicators[row.indicator_id].name, words, row.decision_reference)
+def _change(row: _Row, indicators: dict[int, Indicator], words: str) -> Change:
+    return Change(clock.day_of(row.recorded_at), row.indicator, indicators[row.indicator].name, words, row.decision)

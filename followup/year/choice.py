@@ -38,7 +38,7 @@ class Choice:
 
     def named(self, book: Book) -> str:
         """What is chosen, in words."""
-        options = {"goal": book.goal_options, "actor": book.actor_options, "area": book.area_options}
+        options = {"goal": book.options.goals, "actor": book.options.actors, "area": book.options.areas}
         words = [dict(options[name]).get(getattr(self, name), "").strip() for name in options]
         chosen = (book.measures.get(self.measure), book.indicators.get(self.indicator))
         return ", ".join(word for word in [*words, *(str(each) for each in chosen if each)] if word)
@@ -51,21 +51,25 @@ def narrow(book: Book, choice: Choice, assignments: Iterable[tuple[int, int]]) -
     """Leave in the book what is chosen. `assignments`: (actor, measure) of each."""
     if not choice:
         return
-    taken_on = {measure for actor, measure in assignments if actor == choice.actor}
+    taken_on = {measure for actor, measure in assignments if actor == choice.actor} if choice.actor else set()
     in_area = _measures_in(choice.area, book) if choice.area else set()
-    branches = {goal: {pk for pk, each in book.measures.items() if goal in line_of(book.goals, each.goal_id)} for goal in book.goals}
+    lines = {goal: line_of(book.goals, goal) for goal in book.goals}
+    branches: dict[int, set[int]] = {goal: set() for goal in book.goals}
+    for pk, each in book.measures.items():
+        for goal in lines[each.goal_id]:
+            branches[goal].add(pk)
     book.measures = {
         pk: measure
         for pk, measure in book.measures.items()
-        if (not choice.goal or choice.goal in line_of(book.goals, measure.goal_id))
+        if (not choice.goal or choice.goal in lines[measure.goal_id])
         and (not choice.measure or pk == choice.measure)
         and (not choice.actor or pk in taken_on)
         and (not choice.area or pk in in_area)
         and (not choice.indicator or pk in book.measures_of[choice.indicator])
         and (not choice.funding or (measure.funding or NO_FUNDING) == choice.funding)
     }
-    of_goal = {pk for pk, each in book.indicators.items() if each.goal_id and choice.goal in line_of(book.goals, each.goal_id)}
-    about = {pk for pk in book.indicators if book.measures.keys() & set(book.measures_of[pk])} | of_goal
+    of_goal = {pk for pk, each in book.indicators.items() if each.goal_id and choice.goal in lines[each.goal_id]}
+    about = {pk for pk in book.indicators if not book.measures.keys().isdisjoint(book.measures_of[pk])} | of_goal
     if choice.indicator:
         about = {choice.indicator} & book.indicators.keys()
     book.outside = [value for value in book.outside if _is_about(value.area_id, choice, value.indicator_id in about)]

@@ -10,7 +10,7 @@ from followup.models import YearText
 from followup.year.book import Book
 from followup.year.build import decision_rows
 from followup.year.page import TextRow
-from followup.year.sections import coverage_of, sentences, target_rows
+from followup.year.sections import coverage_of, held, sentences
 from followup.year.texts import SUMMARY, focus_areas, signature, title_of
 from measures.models import Goal
 from stakeholders.formats import listing, out_of, whole
@@ -28,7 +28,7 @@ def draft_of(book: Book, goal: Goal | None) -> str:
     """What the figures say of a focus area (of all of them: None), as sentences to begin from."""
     own = {pk: each for pk, each in book.measures.items() if goal is None or book.focus_area(each.goal_id).pk == goal.pk}
     part = replace(book, measures=own)
-    targets = tuple(row for row in target_rows(book, book.year) if goal is None or own.keys() & set(book.measures_of[row.indicator]))
+    targets = tuple(each for each in held(book, book.year) if goal is None or own.keys() & set(book.measures_of[each.indicator]))
     decisions = decision_rows(book) if goal is None else ()
     told = sentences(part, targets, decisions)
     return " ".join([*told[: 3 if goal is None else 2], _coverage(part)])

@@ -16,8 +16,9 @@ from followup.year.book import Book
 from followup.year.changes import Change, changes_of
 from followup.year.choice import Choice, narrow
 from followup.year.page import Shown
-from followup.year.reading import is_running, read_options, read_plan, shown
-from followup.year.sections import BEST_FIRST, JUDGED, ON_THE_WAY, UNREPORTED, exact, status_word, with_unit, withheld
+from followup.year.reading import effect_days, is_running, read_options, read_plan
+from followup.year.sections import BEST_FIRST, JUDGED, ON_THE_WAY, UNREPORTED, status_word, withheld
+from followup.year.words import exact, shown, with_unit
 from measures.models import Activity, Assignment, Measure, Plan
 from measures.rules import SCALE, EffectLevel, VersionLink
 from stakeholders import clock
@@ -98,18 +99,19 @@ def long_view(plan: Plan, choice: Choice, *, audience: Audience, as_of: datetime
     years = tuple(range(max(plan.first_year, last - MOST_YEARS + 1), last + 1))
     book = Book(plan=plan, year=last, as_of=as_of, audience=audience)
     read_plan(book)
-    tree = book.tree()
+    tree, effect_from = book.tree(), effect_days(book)
     assigned = Assignment.objects.filter(measure__plan=plan, recorded_at__lte=as_of)
     narrow(book, choice, assigned.values_list("actor_id", "measure_id"))
     told = list(book.indicators) if choice else []
     windows = [Window.year(year) for year in years]
     seen = book.seen = load_shown(plan, windows, audience, as_of=as_of, indicators=told, tree=tree)
+    seen.rollup.effect_from = effect_from
     read_options(book, seen.rollup)
     book.is_running = is_running(book, seen.rollup)
     statuses = book.progress = Statuses(seen.rollup, book.measures)
     book.statuses = {window.end.year: {pk: statuses.status(pk, window) for pk in book.measures} for window in windows}
     steps = _steps(book, seen, choice, years) if choice else ()
-    counts = tuple((year, _counted(status_word(book, year, each.pk) for each in _begun(book, year))) for year in years)
+    counts = tuple((year, _counted(status_word(book, year, each.pk) for each in book.started(year))) for year in years)
     decimals = {pk: version.decimals for pk, version in book.versions.items()}
     view = LongView(
         about=choice.named(book),
@@ -122,10 +124,6 @@ def long_view(plan: Plan, choice: Choice, *, audience: Audience, as_of: datetime
         changes=tuple(changes_of(book.indicators, decimals, as_of)) if choice else (),
     )
     return view, book
-
-
-def _begun(book: Book, year: int) -> list[Measure]:
-    return [measure for measure in book.measures.values() if book.has_started(measure, year)]
 
 
 def _counted(words: Iterable[str]) -> tuple[tuple[str, int], ...]:
@@ -161,7 +159,7 @@ def _by_focus_area(book: Book, years: tuple[int, ...]) -> tuple[StatusRow, ...]:
 
 
 def _cell(book: Book, year: int, measures: list[Measure]) -> tuple[int, tuple[str, ...], str]:
-    words = [status_word(book, year, each.pk) for each in measures if book.has_started(each, year)]
+    words = [status_word(book, year, each.pk) for each in book.started(year, measures)]
     return year, tuple(sorted(words, key=BEST_FIRST.index)), words_for(words)
 
 
@@ -273,7 +271,7 @@ def _budget(book: Book, years: tuple[int, ...]) -> list[Line]:
     """What the measures that run are planned to cost: a sum over what has a budget."""
     values = []
     for year in years:
-        own = [each for each in _begun(book, year) if (each.ends_on is None or each.ends_on.year >= year)]
+        own = [each for each in book.started(year) if (each.ends_on is None or each.ends_on.year >= year)]
         known = [each.budget_per_year for each in own if each.budget_per_year is not None]
         total = sum(known) * SCALE if known else None
         values.append(_counted_value(year, total, len(known), len(own)))

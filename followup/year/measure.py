@@ -10,7 +10,7 @@ from followup.words import Audience
 from followup.year.book import Book
 from followup.year.page import Shown, TargetRow
 from followup.year.reading import is_running, read_figures
-from followup.year.sections import target_rows
+from followup.year.sections import held, target_row
 from measures.models import Measure
 from stakeholders import clock
 
@@ -38,5 +38,5 @@ def figures_in_chain(measure: Measure, year: int, *, audience: Audience, as_of: 
     seen = load_shown(plan, windows, audience, as_of=as_of, indicators=list(book.indicators))
     book.is_running = is_running(book, seen.rollup)
     read_figures(book, seen, None, Statuses(seen.rollup, book.measures))
-    targets = {row.indicator: row for row in target_rows(book, year)}
+    targets = {each.indicator: target_row(book, year, each) for each in held(book, year)}
     return {pk: FigureInChain(book.shown(pk, year), targets.get(pk)) for pk in book.indicators}

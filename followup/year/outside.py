@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from followup.models import OutsideValue
 from followup.year.book import Book
 from followup.year.page import OutsideGroup, OutsideSeries
-from followup.year.sections import exact
+from followup.year.words import exact
 from stakeholders.formats import full_day, listing, number
 from stakeholders.rules import AreaKind
 

@@ -4,25 +4,21 @@ from collections import defaultdict
 from datetime import date, datetime
 
 from django.db.models import F
-from django.utils.translation import gettext as _
 
-from followup.explain import headline
-from followup.figures import Figure, Window
+from followup.figures import Window
 from followup.models import Assessment, Decision, OutsideValue, YearText
 from followup.rollup import Rollup, Statuses, load_shown
 from followup.rollup import Shown as SeenBy
 from followup.rollup.beginnings import effect_from
-from followup.rollup.rows import PeriodRow, VersionRow
-from followup.words import Audience, Completeness, MissingReason
+from followup.rollup.rows import PeriodRow
+from followup.words import Audience, Completeness
 from followup.year.answers import read_answers
 from followup.year.book import Book
 from followup.year.choice import WHOLE, Choice, area_and_above, line_of, narrow
-from followup.year.page import Shown
-from followup.year.sections import exact
 from measures.models import Goal, Indicator, Measure, Plan
 from measures.rules import EffectLevel
 from stakeholders import clock
-from stakeholders.formats import NBSP, out_of
+from stakeholders.formats import NBSP
 from stakeholders.models import Area
 from stakeholders.rules import swedish_sort_key
 
@@ -36,7 +32,7 @@ def read_book(plan: Plan, year: int, *, audience: Audience, as_of: datetime, cho
         plan, [book.window.year_before(), book.window], audience, as_of=as_of, tree=book.tree(), published=Window.year(year)
     )
     rollup = seen.rollup
-    rollup.effect_from = _effect_from(book)
+    rollup.effect_from = effect_days(book)
     read_options(book, rollup)
     assignments = rollup.rows.assignments.values()
     narrow(book, choice, ((each.actor, each.measure) for each in assignments))
@@ -56,10 +52,10 @@ def read_options(book: Book, rollup: Rollup) -> None:
     waiting = children[None][::-1]
     while waiting:
         pk = waiting.pop()
-        book.goal_options.append((pk, NBSP * 3 * depth[pk] + book.goals[pk].title))
+        book.options.goals.append((pk, NBSP * 3 * depth[pk] + book.goals[pk].title))
         waiting += children[pk][::-1]
     actors = {each.actor: each.actor_name for each in rollup.rows.assignments.values()}
-    book.actor_options = sorted(actors.items(), key=lambda each: swedish_sort_key(each[1]))
+    book.options.actors.extend(sorted(actors.items(), key=lambda each: swedish_sort_key(each[1])))
 
 
 def _scope(book: Book, rollup: Rollup, choice: Choice) -> frozenset[int] | None:
@@ -87,7 +83,7 @@ def read_plan(book: Book) -> None:
         if measure in book.measures:
             book.places.append((measure, area))
     with_measures = set().union(*(area_and_above(area, book.areas) for area in {area for _measure, area in book.places}))
-    book.area_options = [(area, name) for area, name in names.items() if area in with_measures]
+    book.options.areas.extend((area, name) for area, name in names.items() if area in with_measures)
 
 
 def read_beside(book: Book) -> None:
@@ -123,12 +119,11 @@ def read_figures(book: Book, seen: SeenBy, scope: frozenset[int] | None, statuse
         for pk in book.indicators:
             figure = seen.figure(pk, window, scope if pk in book.parts else None, parts=False)
             book.figures[pk, year] = figure
-            book.shown_figures[pk, year] = shown(figure, book.versions.get(pk))
             book.against[year][pk] = seen.against_targets(pk, window, None if pk in book.parts else figure)
 
 
-def _effect_from(book: Book) -> dict[int, date]:
-    """From when each outcome and impact can be judged, from what has been read already."""
+def effect_days(book: Book) -> dict[int, date]:
+    """From when each outcome and impact can be judged, from what has been read already: the whole plan, not a part of it."""
     linked = [
         (pk, indicator.level, measure.starts_on, measure.outcome_months, measure.impact_months, measure.pk)
         for pk, indicator in book.indicators.items()
@@ -137,23 +132,6 @@ def _effect_from(book: Book) -> dict[int, date]:
         if measure.starts_on
     ]
     return effect_from(row[:5] for row in sorted(linked, key=lambda row: (row[2], row[5])))
-
-
-def shown(figure: Figure, version: VersionRow | None) -> Shown:
-    """A figure in words, with its honesty beside it."""
-    decimals, unit, scale = (version.decimals, version.unit, version.scale) if version else (0, "", ())
-    return Shown(
-        text=_("dold: små tal") if figure.protection else headline(figure, decimals=decimals, unit=unit, scale=scale),
-        low=exact(figure.low),
-        high=exact(figure.high),
-        unit=unit,
-        approved=figure.approved,
-        expected=figure.expected,
-        coverage=out_of(figure.approved, figure.expected),
-        missing=tuple(f"{one.name} ({MissingReason(one.reason).label})" for one in figure.missing),
-        why=_("Visas inte, så att ingen kan pekas ut.") if figure.protection else "",
-        flags=tuple(str(mark.flag.label) for mark in figure.flags),
-    )
 
 
 def _completeness(book: Book, rollup: Rollup) -> Completeness:

@@ -7,7 +7,7 @@ from followup.figures import Figure
 from followup.rollup.publications import Published, revisions
 from followup.year.book import Book
 from followup.year.page import Revision
-from followup.year.sections import shown_text
+from followup.year.words import shown_text
 from stakeholders.formats import full_day, listing
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from followup.figures import AgainstTarget, Number
+from followup.figures import AgainstTarget
 from followup.words import WORST_FIRST, ImplementationStatus, Verdict
-from followup.year.book import AnswerRow, Book
+from followup.year.book import AnswerRow, Book, Held
 from followup.year.page import (
     ActorRow,
     BigNumber,
@@ -23,6 +23,7 @@ from followup.year.page import (
     MatrixRow,
     TargetRow,
 )
+from followup.year.words import exact, with_unit
 from measures.models import Measure
 from measures.rules import SCALE, EffectLevel, Funding, IndicatorKind
 from stakeholders.formats import interval, listing, number, out_of, whole
@@ -56,19 +57,15 @@ def status_word(book: Book, year: int, measure: int) -> str:
     return (status and status.status) or UNREPORTED
 
 
-def started(book: Book, year: int) -> list[Measure]:
-    return [measure for measure in book.measures.values() if book.has_started(measure, year)]
-
-
 def big_numbers(
-    book: Book, targets: Iterable[TargetRow], last_targets: Counter[str], coverage: Coverage, last: Coverage
+    book: Book, targets: Iterable[Held], last_targets: Counter[str], coverage: Coverage, last: Coverage
 ) -> tuple[BigNumber, ...]:
     """The four: measures going well, targets on their way, actors that answered everything, reports the figures rest on.
 
     Last year's stands beside each. People are not summed over indicators (rule 3: only within the same one).
     """
     before = book.year - 1
-    verdicts = Counter(row.verdict for row in targets)
+    verdicts = Counter(each.verdict for each in targets)
     return (
         _measures_number(book, before),
         BigNumber(
@@ -96,7 +93,7 @@ def big_numbers(
 
 
 def _measures_number(book: Book, before: int) -> BigNumber:
-    now, then = started(book, book.year), started(book, before)
+    now, then = book.started(book.year), book.started(before)
     well = sum(status_word(book, book.year, measure.pk) in GOING_WELL for measure in now)
     well_before = sum(status_word(book, before, measure.pk) in GOING_WELL for measure in then)
     return BigNumber(
@@ -114,13 +111,13 @@ def _beside(year: int, part: int, total: int) -> str:
     return f"{year}: {out_of(part, total)}"
 
 
-def sentences(book: Book, targets: tuple[TargetRow, ...], decisions: tuple[DecisionRow, ...]) -> tuple[str, ...]:
+def sentences(book: Book, targets: tuple[Held, ...], decisions: tuple[DecisionRow, ...]) -> tuple[str, ...]:
     """The year in three sentences: what was done, what came of it, what must be decided."""
     return (_what_was_done(book), _what_came_of_it(targets), _what_to_decide(decisions))
 
 
 def _what_was_done(book: Book) -> str:
-    now = started(book, book.year)
+    now = book.started(book.year)
     if not now:
         return _("Ingen åtgärd har startat än.")
     statuses = [status_word(book, book.year, measure.pk) for measure in now]
@@ -130,7 +127,7 @@ def _what_was_done(book: Book) -> str:
     return f"{words}, {rest}." if rest else f"{words}."
 
 
-def _what_came_of_it(targets: tuple[TargetRow, ...]) -> str:
+def _what_came_of_it(targets: tuple[Held, ...]) -> str:
     if not targets:
         return _("Planen har inga mål med siffror än.")
     judged = [row for row in targets if row.verdict in JUDGED]
@@ -166,8 +163,7 @@ def matrix(book: Book, years: tuple[int, ...], *, is_narrowed: bool = False) -> 
             continue
         cells = []
         for year in years:
-            begun = [measure for measure in own if book.has_started(measure, year)]
-            ranked = sorted(((status_word(book, year, measure.pk), measure.pk) for measure in begun), key=_rank)
+            ranked = sorted(((status_word(book, year, measure.pk), measure.pk) for measure in book.started(year, own)), key=_rank)
             words = words_for(status for status, _pk in ranked) or _("inga startade")
             cells.append(MatrixCell(year, tuple(status for status, _pk in ranked), words, tuple(pk for _status, pk in ranked)))
         waiting = [measure for measure in own if measure.starts_on and measure.starts_on.year == book.year + 1]
@@ -186,22 +182,27 @@ def verdicts(book: Book, year: int) -> Counter[str]:
     return Counter(str(withheld(book, year, pk, current).get("verdict", current.verdict)) for pk, current in held)
 
 
-def target_rows(book: Book, year: int) -> tuple[TargetRow, ...]:
+def held(book: Book, year: int) -> tuple[Held, ...]:
     """Every indicator that has a target, worst first; the furthest behind before the others of the same verdict. Worked out once."""
-    if year not in book.target_rows:
-        book.target_rows[year] = _target_rows(book, year)
-    return book.target_rows[year]
+    if year not in book.held:
+        book.held[year] = _held(book, year)
+    return book.held[year]
 
 
-def _target_rows(book: Book, year: int) -> tuple[TargetRow, ...]:
-    rows = []
-    for pk, pair in book.against.get(year, {}).items():
-        original, current = pair
+def _held(book: Book, year: int) -> tuple[Held, ...]:
+    found = []
+    for pk, (original, current) in book.against.get(year, {}).items():
         if current is not None:
-            current = replace(current, **withheld(book, year, pk, current))
-            rows.append((_distance(current), _target_row(book, year, pk, current, original)))
-    rows.sort(key=lambda entry: (WORST_VERDICT_FIRST.index(Verdict(entry[1].verdict)), entry[0], entry[1].name))
-    return tuple(row for _distance_, row in rows)
+            left_out = withheld(book, year, pk, current)
+            against = replace(current, **left_out) if left_out else current
+            found.append(Held(pk, capital(book.indicators[pk].name), str(against.verdict), against, original))
+    return tuple(sorted(found, key=_worst_first))
+
+
+def _worst_first(each: Held) -> tuple[int, float, Fraction, str]:
+    """By verdict, how far, and name. Rounded first: exact fractions are slow to compare, and few are that near each other."""
+    distance = each.against.attainment[0] if each.against.attainment else Fraction(0)
+    return WORST_VERDICT_FIRST.index(Verdict(each.verdict)), float(distance), distance, each.name
 
 
 def withheld(book: Book, year: int, pk: int, against: AgainstTarget) -> dict[str, Any]:
@@ -214,11 +215,9 @@ def withheld(book: Book, year: int, pk: int, against: AgainstTarget) -> dict[str
     return {"verdict": Verdict.RUNNING} if is_partial and against.verdict in JUDGED else {}
 
 
-def _distance(against: AgainstTarget) -> Fraction:
-    return against.attainment[0] if against.attainment else Fraction(0)
-
-
-def _target_row(book: Book, year: int, pk: int, against: AgainstTarget, original: AgainstTarget | None) -> TargetRow:
+def target_row(book: Book, year: int, each: Held) -> TargetRow:
+    """One of them, in words and figures ready to show."""
+    pk, against, original = each.indicator, each.against, each.original
     indicator, version = book.indicators[pk], book.versions[pk]
     numbers = [book.measures[measure].number for measure in book.measures_of[pk] if measure in book.measures]
     decimals = version.decimals
@@ -226,7 +225,7 @@ def _target_row(book: Book, year: int, pk: int, against: AgainstTarget, original
     revised = original is not None and (original.target, original.target_year) != (against.target, against.target_year)
     return TargetRow(
         indicator=pk,
-        name=indicator.name[:1].upper() + indicator.name[1:],
+        name=each.name,
         about=", ".join(numbers),
         level=str(EffectLevel(indicator.level).label),
         unit=version.unit,
@@ -242,7 +241,7 @@ def _target_row(book: Book, year: int, pk: int, against: AgainstTarget, original
         original_text=_("ursprungligen %(value)s") % {"value": number(original.target, decimals)} if revised and original else "",
         path_low=exact(against.path - tolerance if against.path is not None else None),
         path_high=exact(against.path + tolerance if against.path is not None else None),
-        verdict=str(against.verdict),
+        verdict=each.verdict,
         verdict_word=str(Verdict(against.verdict).label),
         attainment=attained(against),
         note=_note(book, pk, against),
@@ -268,13 +267,9 @@ def _note(book: Book, pk: int, against: AgainstTarget) -> str:
     return ""
 
 
-def exact(value: Number | None) -> str:
-    """An exact number as text ("3400000", "1/3"), "" for none: JSON has no fractions."""
-    return "" if value is None else str(value)
-
-
-def with_unit(text: str, unit: str) -> str:
-    return f"{text} %" if unit == "%" and text else text
+def capital(name: str) -> str:
+    """As it begins a row."""
+    return name[:1].upper() + name[1:]
 
 
 def coverage_of(book: Book, rows: list[AnswerRow]) -> Coverage:
@@ -332,7 +327,7 @@ def actor_rows(book: Book) -> tuple[ActorRow, ...]:
 def funding_rows(book: Book) -> tuple[FundingRow, ...]:
     """Money by funding type over the started measures. Only value transfers under 5 § 1 are told apart for länsstyrelsen."""
     rows = []
-    begun = started(book, book.year)
+    begun = book.started(book.year)
     for funding in [*Funding, ""]:
         own = [measure for measure in begun if measure.funding == funding]
         if own:
@@ -376,9 +371,3 @@ def methods(book: Book) -> tuple[tuple[str, str], ...]:
             _("Siffror och uppdrag är som de var registrerade vid läget; indelningen i mål och områden är dagens."),
         ),
     )
-
-
-def shown_text(low: Number | None, high: Number | None, decimals: int, unit: str) -> str:
-    """ "340–410", "58 %"; "saknas" when there is no figure: never 0."""
-    text = interval(low, high, decimals)
-    return with_unit(text, unit) or _("saknas")

@@ -10,10 +10,10 @@ from django.utils.translation import ngettext
 
 from followup.figures import Window
 from followup.words import GoalAchievement, Trend, Verdict
-from followup.year.book import Book
+from followup.year.book import AnswerRow, Book
 from followup.year.choice import line_of
 from followup.year.page import TargetRow
-from followup.year.sections import ON_THE_WAY, status_word, target_rows
+from followup.year.sections import ON_THE_WAY, capital, held, status_word, target_row
 from measures.models import Measure
 from stakeholders.formats import listing, out_of
 
@@ -32,16 +32,27 @@ class Mark:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """`achievement` and `trend` are words of their own lists; each with the sentence that says why. `statuses`: of the started measures."""
+    """`achievement` and `trend` are words of their own lists; each with the sentence that says why. `statuses`: of the started measures.
 
+    `trends`: of each indicator that speaks.
+    """
+
+    book: Book
     achievement: str
     achievement_why: str
     trend: str
     trend_why: str
-    marks: tuple[Mark, ...]
+    trends: dict[int, str]
     statuses: tuple[str, ...]
     approved: int
     expected: int
+
+    @cached_property
+    def marks(self) -> tuple[Mark, ...]:
+        """The indicators that speak, in words: for the page that shows them, the others need only what they say together."""
+        book = self.book
+        targets = {each.indicator: target_row(book, book.year, each) for each in held(book, book.year) if each.indicator in self.trends}
+        return tuple(Mark(pk, capital(book.indicators[pk].name), targets.get(pk), trend) for pk, trend in self.trends.items())
 
 
 class Suggestions:
@@ -63,39 +74,47 @@ class Suggestions:
     def _over(self, measures: Iterable[Measure], indicators: Set[int] = frozenset()) -> Suggestion:
         book = self.book
         own = {measure.pk: measure for measure in measures}
-        linked = [pk for pk in book.indicators if pk in indicators or own.keys() & set(book.measures_of.get(pk, ()))]
-        marks = tuple(self._mark(pk) for pk in linked)
-        answers = [row for row in book.answers.get(book.year, []) if row.measure in own and row.is_expected]
-        begun = [measure for measure in own.values() if book.has_started(measure, book.year)]
-        achievement, achievement_why = _achievement(marks, has_begun=bool(begun))
-        trend, trend_why = _trend(marks)
+        linked = [pk for pk in book.indicators if pk in indicators or not own.keys().isdisjoint(book.measures_of.get(pk, ()))]
+        trends = {pk: self._trend_of(pk) for pk in linked}
+        answers = [answer for measure in own for answer in self._expected.get(measure, ())]
+        begun = book.started(book.year, own.values())
+        verdicts = Counter(self._verdicts[pk] for pk in linked if pk in self._verdicts)
+        achievement, achievement_why = _achievement(verdicts, has_begun=bool(begun))
+        trend, trend_why = _trend(trends.values())
         return Suggestion(
+            book=book,
             achievement=achievement,
             achievement_why=achievement_why,
             trend=trend,
             trend_why=trend_why,
-            marks=marks,
+            trends=trends,
             statuses=tuple(status_word(book, book.year, measure.pk) for measure in begun),
-            approved=sum(row.is_approved for row in answers),
+            approved=sum(answer.is_approved for answer in answers),
             expected=len(answers),
         )
 
-    def _mark(self, indicator: int) -> Mark:
-        book, seen, year = self.book, self.book.seen, self.book.year
-        trend = seen.change(indicator, Window.year(year)).trend if seen and not book.is_running else Trend.UNKNOWN
-        name = book.indicators[indicator].name
-        return Mark(indicator, name[:1].upper() + name[1:], self._targets.get(indicator), str(trend))
+    def _trend_of(self, indicator: int) -> str:
+        book, seen = self.book, self.book.seen
+        return str(seen.change(indicator, Window.year(book.year)).trend if seen and not book.is_running else Trend.UNKNOWN)
 
     @cached_property
-    def _targets(self) -> dict[int, TargetRow]:
-        return {row.indicator: row for row in target_rows(self.book, self.book.year)}
+    def _expected(self) -> dict[int, list[AnswerRow]]:
+        """The answers that were due, by measure."""
+        found: dict[int, list[AnswerRow]] = {}
+        for answer in self.book.answers.get(self.book.year, []):
+            if answer.is_expected:
+                found.setdefault(answer.measure, []).append(answer)
+        return found
+
+    @cached_property
+    def _verdicts(self) -> dict[int, str]:
+        return {each.indicator: each.verdict for each in held(self.book, self.book.year)}
 
 
-def _achievement(marks: Iterable[Mark], *, has_begun: bool) -> tuple[str, str]:
+def _achievement(verdicts: Counter[str], *, has_begun: bool) -> tuple[str, str]:
     """Met when every target that can be judged is on its way, not met when none is; an uncertain one stands in the way of both."""
     if not has_begun:
         return GoalAchievement.CANNOT_ASSESS, _("Ingen åtgärd har startat.")
-    verdicts = Counter(mark.target.verdict for mark in marks if mark.target)
     well, badly = (sum(verdicts[verdict] for verdict in group) for group in (ON_THE_WAY, OFF_THE_WAY))
     uncertain = verdicts[Verdict.UNCERTAIN]
     if not well + badly:
@@ -115,9 +134,9 @@ def _cannot_assess(verdicts: Counter[str]) -> str:
     return _("Inget mått går att bedöma: %(why)s.") % {"why": listing(told)}
 
 
-def _trend(marks: Iterable[Mark]) -> tuple[str, str]:
+def _trend(found: Iterable[str]) -> tuple[str, str]:
     """One way only: better or worse. Both ways is for a person to weigh."""
-    trends = Counter(mark.trend for mark in marks if mark.trend != Trend.UNKNOWN)
+    trends = Counter(trend for trend in found if trend != Trend.UNKNOWN)
     if not trends:
         return Trend.UNKNOWN, _("Inget mått går att jämföra med förra året.")
     told = listing(

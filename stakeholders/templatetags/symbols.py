@@ -11,7 +11,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 register = template.Library()
 
@@ -128,7 +128,16 @@ SYMBOLS = {
     "evidence": (BOOK, _("Kunskapsstöd")),
 }  # fmt: skip
 
-IN_ORDER = ("done", "on_plan", "paused", "delayed", "not_started", "ended_early", "unreported")
+COUNTED = {
+    "done": ngettext_lazy("%(n)s klar", "%(n)s klara", "n"),
+    "on_plan": ngettext_lazy("%(n)s enligt plan", "%(n)s enligt plan", "n"),
+    "paused": ngettext_lazy("%(n)s pausad", "%(n)s pausade", "n"),
+    "delayed": ngettext_lazy("%(n)s försenad", "%(n)s försenade", "n"),
+    "not_started": ngettext_lazy("%(n)s inte påbörjad", "%(n)s inte påbörjade", "n"),
+    "ended_early": ngettext_lazy("%(n)s avslutad i förtid", "%(n)s avslutade i förtid", "n"),
+    "unreported": ngettext_lazy("%(n)s utan rapport", "%(n)s utan rapport", "n"),
+}
+"""How many there are of each status, in the order they are told."""
 
 
 @cache
@@ -141,20 +150,7 @@ def draw(name: str, size: int = 16) -> SafeString:
 def words_for(statuses: Iterable[str]) -> str:
     """How many of each, in words: "5 enligt plan, 1 försenad, 1 utan rapport"."""
     counts = Counter(statuses)
-    return ", ".join(_count(name, counts[name]) for name in IN_ORDER if counts[name])
-
-
-def _count(name: str, n: int) -> str:
-    text = {
-        "done": ngettext("%(n)s klar", "%(n)s klara", n),
-        "on_plan": ngettext("%(n)s enligt plan", "%(n)s enligt plan", n),
-        "paused": ngettext("%(n)s pausad", "%(n)s pausade", n),
-        "delayed": ngettext("%(n)s försenad", "%(n)s försenade", n),
-        "not_started": ngettext("%(n)s inte påbörjad", "%(n)s inte påbörjade", n),
-        "ended_early": ngettext("%(n)s avslutad i förtid", "%(n)s avslutade i förtid", n),
-        "unreported": ngettext("%(n)s utan rapport", "%(n)s utan rapport", n),
-    }[name]
-    return text % {"n": n}
+    return ", ".join(COUNTED[name] % {"n": counts[name]} for name in COUNTED if counts[name])
 
 
 @register.simple_tag

@@ -221,7 +221,7 @@ def test_ten_years_cost_the_same_at_any_size(client, workspace, coordinator, rev
     with clock.at(datetime(2034, 12, 31, tzinfo=UTC)):
         client.force_login(manager)
         client.get("/years/")
-        with django_assert_max_num_queries(35):
+        with django_assert_max_num_queries(25):
             page = client.get(f"/plans/{plan.pk}/long/?goal={goal.pk}")
     assert page.status_code == 200
     assert len(gzip.compress(page.content)) < 90 * 1024

@@ -5,7 +5,7 @@ from django.template import Context, Template
 
 from followup.words import GoalAchievement, ImplementationStatus, Trend, Verdict
 from measures.rules import AssignmentRole
-from stakeholders.templatetags.symbols import IN_ORDER, SYMBOLS, draw, words_for
+from stakeholders.templatetags.symbols import COUNTED, SYMBOLS, draw, words_for
 
 
 def shown(markup: str, **context) -> str:
@@ -60,7 +60,7 @@ def test_a_group_is_one_symbol_per_measure_and_its_counts_in_words():
 
 
 def test_each_status_has_its_own_words_in_a_count():
-    assert {*ImplementationStatus, "unreported"} == set(IN_ORDER)
+    assert {*ImplementationStatus, "unreported"} == set(COUNTED)
     assert words_for([*ImplementationStatus, "unreported"]) == (
         "1 klar, 1 enligt plan, 1 pausad, 1 försenad, 1 inte påbörjad, 1 avslutad i förtid, 1 utan rapport"
     )

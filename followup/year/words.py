@@ -1,0 +1,42 @@
+"""How a figure is written in the year: its words, its exact number, and its honesty beside it."""
+
+from django.utils.translation import gettext as _
+
+from followup.explain import headline
+from followup.figures import Figure, Number
+from followup.rollup.rows import VersionRow
+from followup.words import MissingReason
+from followup.year.page import Shown
+from stakeholders.formats import interval, out_of
+
+
+def shown(figure: Figure, version: VersionRow | None) -> Shown:
+    """A figure in words, with its honesty beside it."""
+    decimals, unit, scale = (version.decimals, version.unit, version.scale) if version else (0, "", ())
+    return Shown(
+        text=_("dold: små tal") if figure.protection else headline(figure, decimals=decimals, unit=unit, scale=scale),
+        low=exact(figure.low),
+        high=exact(figure.high),
+        unit=unit,
+        approved=figure.approved,
+        expected=figure.expected,
+        coverage=out_of(figure.approved, figure.expected),
+        missing=tuple(f"{one.name} ({MissingReason(one.reason).label})" for one in figure.missing),
+        why=_("Visas inte, så att ingen kan pekas ut.") if figure.protection else "",
+        flags=tuple(str(mark.flag.label) for mark in figure.flags),
+    )
+
+
+def exact(value: Number | None) -> str:
+    """An exact number as text ("3400000", "1/3"), "" for none: JSON has no fractions."""
+    return "" if value is None else str(value)
+
+
+def with_unit(text: str, unit: str) -> str:
+    return f"{text} %" if unit == "%" and text else text
+
+
+def shown_text(low: Number | None, high: Number | None, decimals: int, unit: str) -> str:
+    """ "340–410", "58 %"; "saknas" when there is no figure: never 0."""
+    text = interval(low, high, decimals)
+    return with_unit(text, unit) or _("saknas")
