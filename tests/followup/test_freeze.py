@@ -288,7 +288,7 @@ def test_every_paper_of_a_correction_says_which_version_holds_and_why(client, cl
     assert all(words in text.sections[0].footer.paragraphs[0].text for words in (foot, mark))
     for sheet in load_workbook(io.BytesIO(files["xlsx"])):
         assert all(words in sheet.oddFooter.left.text for words in (foot, mark)), sheet.title
-    assert f"Fingeravtryck på varje sida {mark}" in text_of(page)
+    assert f"Fingeravtryck på varje sida: {mark}" in text_of(page)
     assert "Regler version 1" in text_of(page)
 
 
