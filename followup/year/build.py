@@ -81,6 +81,7 @@ def compose(book: Book, *, is_narrowed: bool = False) -> Year:
         funding=funding_rows(book),
         methods=methods(book),
         is_running=book.is_running,
+        has_begun=clock.day_of(book.as_of) >= book.window.start,
         revisions=() if is_narrowed or book.tertial else revision_rows(book),
         texts=done_rows(book),
         tertial=book.tertial,

@@ -25,6 +25,7 @@ from followup.year.page import (
 )
 from measures.models import Measure
 from measures.rules import SCALE, EffectLevel, Funding, IndicatorKind
+from stakeholders import clock
 from stakeholders.formats import interval, listing, number, out_of, whole
 from stakeholders.templatetags.symbols import words_for
 
@@ -123,6 +124,8 @@ def _what_was_done(book: Book) -> str:
     now = started(book, book.year)
     if not now:
         return _("Ingen åtgärd har startat än.")
+    if clock.day_of(book.as_of) < book.window.start:
+        return _("%(year)s har inte börjat. Inget är rapporterat än.") % {"year": book.year}
     statuses = [status_word(book, book.year, measure.pk) for measure in now]
     well = sum(status in GOING_WELL for status in statuses)
     words = _("%(part)s startade åtgärder är klara eller går enligt plan") % {"part": out_of(well, len(now))}
@@ -211,7 +214,7 @@ def withheld(book: Book, year: int, pk: int, against: AgainstTarget) -> dict[str
     if book.tertial and book.versions[pk].kind in FLOWS:
         return {"verdict": Verdict.RUNNING, "attainment": None, "path": None}
     is_partial = book.is_running and year == book.year and book.versions[pk].kind in FLOWS
-    return {"verdict": Verdict.RUNNING} if is_partial and against.verdict in JUDGED else {}
+    return {"verdict": Verdict.RUNNING, "attainment": None} if is_partial and against.verdict in JUDGED else {}
 
 
 def _distance(against: AgainstTarget) -> Fraction:
