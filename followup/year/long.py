@@ -9,13 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from followup.figures import Window
+from followup.models import OutsideValue
 from followup.rollup import Shown as SeenBy
 from followup.rollup import Statuses, load_shown
 from followup.words import Audience, Verdict
 from followup.year.book import Book
 from followup.year.changes import Change, changes_of
 from followup.year.choice import Choice, narrow
-from followup.year.page import Shown
+from followup.year.outside import outside_groups
+from followup.year.page import OutsideGroup, Shown
 from followup.year.reading import is_running, read_options, read_plan, shown
 from followup.year.sections import BEST_FIRST, JUDGED, ON_THE_WAY, UNREPORTED, exact, status_word, with_unit, withheld
 from measures.models import Activity, Assignment, Measure, Plan
@@ -89,6 +91,7 @@ class LongView:
     counts: tuple[tuple[int, tuple[tuple[str, int], ...]], ...]
     steps: tuple[Step, ...]
     changes: tuple[Change, ...]
+    outside: tuple[OutsideGroup, ...] = ()
 
 
 def long_view(plan: Plan, choice: Choice, *, audience: Audience, as_of: datetime) -> tuple[LongView, Book]:
@@ -120,8 +123,16 @@ def long_view(plan: Plan, choice: Choice, *, audience: Audience, as_of: datetime
         counts=counts,
         steps=steps,
         changes=tuple(changes_of(book.indicators, decimals, as_of)) if choice else (),
+        outside=_outside(book) if choice.indicator and not steps else (),
     )
     return view, book
+
+
+def _outside(book: Book) -> tuple[OutsideGroup, ...]:
+    """What statistics from elsewhere say of an indicator that no actor reports."""
+    rows = OutsideValue.objects.filter(indicator__in=book.indicators, recorded_at__lte=book.as_of).select_related("area")
+    book.outside = list(rows.order_by("indicator_id", "area__name_sort", "year", "id"))
+    return outside_groups(book)
 
 
 def _begun(book: Book, year: int) -> list[Measure]:
@@ -198,7 +209,8 @@ def _of_step(lines: list[Line]) -> str:
     if not lines:
         return _("Inget mått i det här ledet.")
     if not own:
-        return ""
+        told = [f"{line.name}: {line.values[-1].shown.text}" for line in lines]
+        return f"{'; '.join([told[0], *(each[:1].lower() + each[1:] for each in told[1:])])}."
     judged = [verdict for verdict in verdicts if verdict in JUDGED]
     parts = [ngettext("%(n)s mått", "%(n)s mått", len(own)) % {"n": whole(len(own))}]
     if judged:
