@@ -93,7 +93,7 @@ def multiple(group: OutsideGroup, one: OutsideSeries) -> SafeString:
     """`{% multiple group series %}`: one of the small multiples, on the scale of its group."""
     curves = [_curve(series) for series in group.series]
     whole = next((curve for curve, series in zip(curves, group.series, strict=True) if series.is_whole), None)
-    frame = Frame.around(curves, decimals=group.decimals)
+    frame = Frame.around(curves, plan_year=group.plan_year, decimals=group.decimals)
     return small_multiple(_curve(one), frame, beside=None if one.is_whole else whole)
 
 
