@@ -17,6 +17,7 @@ from followup.year.pdf import pdf
 from followup.year.word import DOCX_TYPE, document
 from stakeholders import clock
 from stakeholders.exports import CSV_TYPE, XLSX_TYPE
+from stakeholders.models import Event
 
 _OLDEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -76,8 +77,18 @@ def files_of(annual: AnnualFollowUp) -> list[tuple[FrozenFile, str]]:
 
 
 def broken_files(annual: AnnualFollowUp) -> list[str]:
-    """Names of the stored files whose bytes no longer give their SHA-256: none, unless somebody got past the database."""
-    return [file.name for file in annual.files.all() if hashlib.sha256(bytes(file.content)).hexdigest() != file.sha256]
+    """Names of the files that are not what was frozen: none, unless somebody got past the database.
+
+    The bytes must give the SHA-256 beside them, and that must be the one in the history of the day, which is chained: whoever
+    changes both file and hash, takes a file away or puts one there has still to forge the history.
+    """
+    event = Event.objects.about(annual).filter(verb="year.frozen").first()
+    told: dict[str, str] = event.payload.get("files", {}) if event else {}
+    stored = {file.name: hashlib.sha256(bytes(file.content)).hexdigest() for file in annual.files.all()}
+    wrong = [file.name for file in annual.files.defer("content") if stored[file.name] != file.sha256]
+    if told:
+        wrong += [name for name in sorted(told.keys() | stored.keys()) if told.get(name) != stored.get(name)]
+    return list(dict.fromkeys(wrong))
 
 
 def archive_package(annual: AnnualFollowUp) -> bytes:
