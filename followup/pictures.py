@@ -21,6 +21,9 @@ COLUMN = {
 }  # fmt: skip
 """How each status is filled and its count written: told apart by order and number too, since paper may be grey."""
 
+RULED = "delayed"
+"""On grey paper its amber and the green of what goes to plan are the same grey, so it has lines across it."""
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -150,19 +153,30 @@ def status_columns(
             parts.append(
                 f'<rect x="{x:.1f}" y="{y:.1f}" width="{thick:.1f}" height="{tall:.1f}" fill="{fill}" stroke="{INK}" stroke-width=".75"{dash}/>'
             )
+            if word == RULED:
+                parts.append(_ruled(x, y, thick, tall))
+            if tall >= 12 and word == RULED:
+                parts.append(f'<rect x="{x + thick / 2 - 11:.1f}" y="{y + tall / 2 - 6:.1f}" width="22" height="12" fill="{fill}"/>')
             if tall >= 12:
                 parts.append(_text(x + thick / 2, y + tall / 2 + 4, str(n), ink, 12, "middle", 600))
         parts.append(_text(x + thick / 2, height - 5, str(year), MUTED, 12, "middle"))
     return _svg(name, words, width, height, parts)
 
 
+def _ruled(x: float, y: float, width: float, height: float) -> str:
+    """Thin lines across a field."""
+    lines = "".join(f"M{x:.1f} {y + step:.1f}h{width:.1f}" for step in range(3, max(int(height), 3), 4))
+    return f'<path d="{lines}" stroke="{INK}" stroke-width=".75"/>' if lines else ""
+
+
 def status_swatch(word: str) -> SafeString:
     """How a status is filled, for the key below the columns."""
     fill, _ink = COLUMN[word]
     dash = mark_safe(' stroke-dasharray="3 2"') if word == "unreported" else ""
+    ruled = mark_safe(_ruled(1, 1, 14, 10)) if word == RULED else ""  # numbers only
     return format_html(
-        '<svg width="16" height="12" viewBox="0 0 16 12" aria-hidden="true"><rect x=".5" y=".5" width="15" height="11" fill="{}" stroke="{}"{}/></svg>',
-        fill, INK, dash,
+        '<svg width="16" height="12" viewBox="0 0 16 12" aria-hidden="true"><rect x=".5" y=".5" width="15" height="11" fill="{}" stroke="{}"{}/>{}</svg>',
+        fill, INK, dash, ruled,
     )  # fmt: skip
 
 

@@ -82,6 +82,8 @@ def test_each_of_the_five_kinds_has_picture_sentence_and_table_with_its_csv(clie
     pictures = answer.content.decode()
     assert "<title>Åtgärdernas status år för år</title>" in pictures
     assert "2026: 1 försenad." in pictures
+    lined = re.findall(r'fill="#f2b35e"[^>]*/><path d="M', pictures)
+    assert len(lined) == 2, "in the picture and in the key: on grey paper amber and green are the same, so what is late has lines"
     for year, status in ((2025, "Utan rapport"), (2026, "Försenad"), (2028, "Enligt plan")):
         assert f"{status} : 3.1 Läxhjälp {year}" in page
     assert "20 Besök på läxhjälpen 2026" in page
