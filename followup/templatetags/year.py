@@ -131,7 +131,7 @@ def status_key(view: LongView) -> SafeString:
 @register.simple_tag
 def exact_number(value: str, decimals: int = 0) -> str:
     """`{% exact_number "340000" 0 %}` → "34"; "" (missing) → "saknas"."""
-    return number(_value(value), decimals) or "saknas"
+    return number(_value(value), decimals) or _("saknas")
 
 
 @register.filter

@@ -65,7 +65,7 @@ def compose(book: Book, *, is_narrowed: bool = False) -> Year:
         rules_version=RULES_VERSION,
         completeness=str(book.completeness),
         completeness_word=str(Completeness(book.completeness).label),
-        sentences=sentences(book, targets, decisions),
+        sentences=sentences(book, targets, decisions, is_narrowed=is_narrowed),
         numbers=big_numbers(book, targets, last_targets, coverage, last_coverage),
         matrix_sentence=_matrix_sentence(book),
         matrix_years=tuple((each, len(started(book, each))) for each in years),

@@ -115,9 +115,11 @@ def _beside(year: int, part: int, total: int) -> str:
     return f"{year}: {out_of(part, total)}"
 
 
-def sentences(book: Book, targets: tuple[TargetRow, ...], decisions: tuple[DecisionRow, ...]) -> tuple[str, ...]:
+def sentences(
+    book: Book, targets: tuple[TargetRow, ...], decisions: tuple[DecisionRow, ...], *, is_narrowed: bool = False
+) -> tuple[str, ...]:
     """The year in three sentences: what was done, what came of it, what must be decided."""
-    return (_what_was_done(book), _what_came_of_it(targets), _what_to_decide(decisions))
+    return (_what_was_done(book), _what_came_of_it(targets), _what_to_decide(decisions, is_narrowed))
 
 
 def _what_was_done(book: Book) -> str:
@@ -145,8 +147,10 @@ def _what_came_of_it(targets: tuple[TargetRow, ...]) -> str:
     return _("%(words)s; sämst går det för %(worst)s.") % {"words": words, "worst": listing(worst)} if worst else words + "."
 
 
-def _what_to_decide(decisions: tuple[DecisionRow, ...]) -> str:
+def _what_to_decide(decisions: tuple[DecisionRow, ...], is_narrowed: bool) -> str:
     open_ones = [row for row in decisions if not row.outcome]
+    if is_narrowed and not open_ones:
+        return _("Inget beslut väntar om just den här delen.")
     if not open_ones:
         return _("Inget beslut väntar på styrelsen.")
     return ngettext("Styrelsen behöver besluta om %(n)s sak.", "Styrelsen behöver besluta om %(n)s saker.", len(open_ones)) % {

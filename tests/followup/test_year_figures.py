@@ -99,7 +99,9 @@ def page(client, told_year, manager) -> Tree:
     told_year.goals.update(title="Uppväxt", kind="goal")
     measure = told_year.measures.get(number="1.1")
     for subject in (measure, measure.goal):
-        assess(subject, 2026, by=manager, version=0, achievement="partly", trend="better", text="2 av 3 grupper kom igång.", next_step="adjust")
+        assess(
+            subject, 2026, by=manager, version=0, achievement="partly", trend="better", text="2 av 3 grupper kom igång.", next_step="adjust"
+        )
     write_text(YearText(plan=told_year, year=2026, goal=None), by=manager, version=0, words="11 av 12 har svarat.", is_done=True)
     client.force_login(manager)
     return Tree(client.get(f"/plans/{told_year.pk}/years/2026/").content.decode())
