@@ -35,12 +35,15 @@ class Curve:
     spans: dict[int, tuple[int | Fraction, int | Fraction]] = field(default_factory=dict)
     """Years whose figure is an interval: drawn upright from least to most, and no line through them."""
 
+    apart: frozenset[int] = frozenset()
+    """Years that are no continuation: the sum so far of a year that goes on is no fall from the whole of the last."""
+
     def pieces(self) -> list[list[tuple[int, int | Fraction]]]:
         """The unbroken runs: a line is never drawn through a gap or a break."""
         runs: list[list[tuple[int, int | Fraction]]] = [[]]
         for year in range(min(self.values, default=0), max(self.values, default=-1) + 1):
             value = self.values.get(year)
-            if (value is None or year in self.breaks) and runs[-1]:
+            if (value is None or year in self.breaks or year in self.apart) and runs[-1]:
                 runs.append([])
             if value is not None:
                 runs[-1].append((year, value))

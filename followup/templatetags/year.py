@@ -106,6 +106,7 @@ def line_picture(line: Line, *, is_large: bool = False, plan_year: int = 0) -> S
         {year: low if low == high else None for year, (low, high) in points.items()},
         frozenset(line.breaks),
         {year: (low, high) for year, (low, high) in points.items() if low is not None and high is not None and low != high},
+        frozenset(line.so_far),
     )
     if not is_large:
         return small_multiple(curve, Frame.around([curve], decimals=line.decimals), width=190, height=64)

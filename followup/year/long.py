@@ -19,7 +19,7 @@ from followup.year.choice import Choice, narrow
 from followup.year.outside import outside_groups
 from followup.year.page import OutsideGroup, Shown
 from followup.year.reading import is_running, read_options, read_plan, shown
-from followup.year.sections import BEST_FIRST, JUDGED, ON_THE_WAY, UNREPORTED, exact, status_word, with_unit, withheld
+from followup.year.sections import BEST_FIRST, FLOWS, JUDGED, ON_THE_WAY, UNREPORTED, exact, status_word, with_unit, withheld
 from measures.models import Activity, Assignment, Measure, Plan
 from measures.rules import SCALE, EffectLevel, VersionLink
 from stakeholders import clock
@@ -54,7 +54,7 @@ class YearValue:
 class Line:
     """One indicator over the years (`pk` 0: something counted from the plan itself). Values in 1/10 000 as exact text.
 
-    `path` and `original`: the points of the way to the target as it is now and as it was first decided.
+    `path` and `original`: the points of the way to the target as it is now and as it was first decided. `so_far`: years whose sum still grows.
     """
 
     pk: int
@@ -69,6 +69,7 @@ class Line:
     original: tuple[tuple[int, str], ...] = ()
     breaks: tuple[int, ...] = ()
     is_part: bool = False
+    so_far: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -262,6 +263,7 @@ def _line(book: Book, seen: SeenBy, pk: int, years: tuple[int, ...], scope: froz
         original=_points(book, seen, pk, is_first=True) if is_shown and is_revised else (),
         breaks=tuple(year for year in starts if year in years),
         is_part=not is_shown,
+        so_far=years[-1:] if book.is_running and version and version.kind in FLOWS else (),
     )
 
 

@@ -34,6 +34,7 @@ from tests.followup.test_year import links_of, text_of
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2029, 3, 9, 8, tzinfo=UTC)
+CURVE = r'<path d="M[^"]*L[^"]*" fill="none" stroke="#0f5c4a"'
 
 
 @pytest.fixture(autouse=True)
@@ -184,6 +185,18 @@ def test_what_the_picture_says_of_gaps_and_of_the_plan_is_drawn(client, cast, ma
     drawn = client.get(address).content.decode()
     assert "Streckat: planen börjar." in drawn
     assert 'stroke-dasharray="2 3"' in drawn
+
+
+def test_a_sum_of_a_year_that_goes_on_is_no_fall_in_the_curve(client, cast, manager, coordinator, reviewer):
+    """46 visits all last year and 5 so far this year: no line between them. A share of how things stand goes on."""
+    obligation = an_obligation(cast["assignment"], a_period(cast["plan"], 2029, 1, due_on=date(2029, 3, 1), closes_on=date(2029, 12, 1)))
+    a_report(obligation, by=coordinator, approved_by=reviewer, figures=[5, 66])
+    client.force_login(manager)
+    answer = long(client, cast, "indicator")
+    assert "2029 hittills" in text_of(answer)
+    assert not re.search(CURVE, answer.content.decode())
+    stock = Indicator.objects.get(name="andel som fullföljer gymnasiet")
+    assert re.search(CURVE, client.get(f"/plans/{cast['plan'].pk}/long/?indicator={stock.pk}").content.decode())
 
 
 def test_what_is_not_in_the_plan_is_not_found(client, cast, manager):
