@@ -92,7 +92,7 @@ def _digits(text: str) -> int | None:
 
 def page(year: Year, *, stamp: Stamp | None = None) -> str:
     """The year as one HTML file that needs nothing else: its style is in it, and no script."""
-    styles = _FONT_FACE.sub("", stylesheet())
+    styles = _FONT_FACE.sub("", stylesheet()) + page_foot(year, stamp)
     return rendered(year, styles, stamp)
 
 
@@ -132,6 +132,17 @@ def foot_of(year: Year, stamp: Stamp | None) -> tuple[str, ...]:
         return (_("%(name)s · läget %(when)s") % {"name": whose, "when": year.as_of},)
     frozen = {"name": whose, "day": full_day(stamp.day), "version": stamp.version}
     return _("%(name)s · fryst %(day)s, version %(version)s") % frozen, stamp.fingerprint
+
+
+def page_foot(year: Year, stamp: Stamp | None) -> str:
+    """The foot and the number of every page, as styles: for the PDF, and for the web page when a browser prints it."""
+    words = "\\A ".join(re.sub(r'["\\\\<>&]', lambda sign: f"\\{ord(sign[0]):x} ", line) for line in foot_of(year, stamp))
+    style = "font: 7.5pt/1.3 'Source Sans 3', sans-serif; color: #5b5e61"
+    left, right = (
+        f'@bottom-left {{ content: "{words}"; white-space: pre-line; width: 88%; {style} }}',
+        f'@bottom-right {{ content: counter(page) "/" counter(pages); {style} }}',
+    )
+    return f"@page {{ size: A4; margin: 15mm 14mm 18mm; {left} {right} }}"
 
 
 def told_of(stamp: Stamp | None) -> tuple[str, ...]:

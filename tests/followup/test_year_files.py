@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from docx import Document
@@ -9,7 +10,7 @@ from openpyxl import load_workbook
 
 from followup.words import Audience
 from followup.year.build import year_of
-from followup.year.files import TABLES, table_csv, workbook
+from followup.year.files import TABLES, Stamp, page, table_csv, workbook
 from followup.year.word import document
 from stakeholders import clock
 from tests.followup.test_year import MARCH, links_of, told_year
@@ -68,6 +69,14 @@ def test_word_fits_the_paper_of_a_swedish_board_and_writes_numbers_as_it_does(ye
     words = "\n".join([paragraph.text for paragraph in word.paragraphs])
     assert "Varje tecken" not in words, "there is no picture to speak of"
     assert "Bilden visar" not in words
+
+
+def test_a_name_does_not_get_out_of_the_foot_of_the_page(year):
+    """The foot is a style within the page: what somebody has called the company must stay a text in it."""
+    html = page(replace(year, company='"}</style><script>alert(1)</script>\\'), stamp=Stamp("f" * 64, MARCH.date()))
+    assert "<script" not in html
+    assert html.count("</style>") == 1
+    assert r"\22 }\3c /style\3e \3c script" in html
 
 
 @pytest.mark.parametrize("table", TABLES)
