@@ -140,8 +140,9 @@ def draw() -> None:
     django.setup()
     from followup.words import Audience
     from followup.year.build import year_of
-    from followup.year.files import document, page, workbook
+    from followup.year.files import Stamp, page, workbook
     from followup.year.pdf import pdf
+    from followup.year.word import document
     from measures.models import Plan
     from stakeholders import clock
 
@@ -150,7 +151,7 @@ def draw() -> None:
     timed("Excel", lambda: workbook(year, created=clock.now()))
     timed("Word", lambda: document(year, created=clock.now()))
     timed("webbsida i en fil", lambda: page(year))
-    timed("PDF", lambda: pdf(year, fingerprint="0" * 64))
+    timed("PDF", lambda: pdf(year, stamp=Stamp("0" * 64, clock.today())))
     print(f"mest minne: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
 
 

@@ -8,11 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from followup.models import AnnualFollowUp, FrozenFile
-from followup.year.files import DOCX_TYPE, TABLES, document, json_bytes, page, table_csv, workbook
+from followup.year.files import TABLES, Stamp, json_bytes, page, table_csv, table_names, workbook
 from followup.year.page import Year
 from followup.year.pdf import pdf
+from followup.year.word import DOCX_TYPE, document
+from stakeholders import clock
 from stakeholders.exports import CSV_TYPE, XLSX_TYPE
+from stakeholders.models import Event
 
 _OLDEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -39,22 +44,51 @@ FILES = 5 + len(TABLES)
 """How many forms there are."""
 
 
-def frozen_files(year: Year, *, created: datetime) -> Iterator[File]:
-    """The year in all its forms, with the fingerprint on each, one after the other as they are drawn. Takes seconds: run it in a job."""
-    stem = f"arsuppfoljning-{year.year}"
-    mark = fingerprint(year)
+def frozen_files(year: Year, *, created: datetime, version: int = 1, reason: str = "") -> Iterator[File]:
+    """The year in all its forms, with the fingerprint on each, one after the other as they are drawn. Takes seconds: run it in a job.
+
+    A correction has its version in its name and its reason on its first page: of two papers on a table one must see which holds.
+    """
+    stem = f"arsuppfoljning-{year.year}" if version == 1 else f"arsuppfoljning-{year.year}-v{version}"
+    stamp = Stamp(fingerprint(year), clock.day_of(created), version, reason)
     yield File(f"{stem}.json", "application/json", json_bytes(year))
-    yield File(f"{stem}.html", "text/html; charset=utf-8", page(year, fingerprint=mark).encode())
+    yield File(f"{stem}.html", "text/html; charset=utf-8", page(year, stamp=stamp).encode())
     for table in TABLES:
         yield File(f"{stem}-{table}.csv", CSV_TYPE, table_csv(year, table))
-    yield File(f"{stem}.xlsx", XLSX_TYPE, workbook(year, created=created))
-    yield File(f"{stem}.docx", DOCX_TYPE, document(year, created=created))
-    yield File(f"{stem}.pdf", "application/pdf", pdf(year, fingerprint=mark))
+    yield File(f"{stem}.xlsx", XLSX_TYPE, workbook(year, created=created, stamp=stamp))
+    yield File(f"{stem}.docx", DOCX_TYPE, document(year, created=created, stamp=stamp))
+    yield File(f"{stem}.pdf", "application/pdf", pdf(year, stamp=stamp))
+
+
+def files_of(annual: AnnualFollowUp) -> list[tuple[FrozenFile, str]]:
+    """The stored files without their bytes, those that people read first, each with what it is in words."""
+    forms = {
+        ".pdf": _("PDF/A, att läsa, skriva ut och arkivera"),
+        ".docx": _("Word, att arbeta vidare i"),
+        ".xlsx": _("Excel, alla tabeller"),
+        ".html": _("Webbsida, för skärmläsare"),
+        ".json": _("JSON, för maskiner"),
+    }
+    kinds = forms | {f"-{table}.csv": _("CSV: %(table)s") % {"table": name} for table, name in table_names().items()}
+    order = list(kinds)
+    files = [(file, next((kind for kind in order if file.name.endswith(kind)), "")) for file in annual.files.defer("content")]
+    files.sort(key=lambda each: (order.index(each[1]) if each[1] else len(order), each[0].name))
+    return [(file, kinds.get(kind, "")) for file, kind in files]
 
 
 def broken_files(annual: AnnualFollowUp) -> list[str]:
-    """Names of the stored files whose bytes no longer give their SHA-256: none, unless somebody got past the database."""
-    return [file.name for file in annual.files.all() if hashlib.sha256(bytes(file.content)).hexdigest() != file.sha256]
+    """Names of the files that are not what was frozen: none, unless somebody got past the database.
+
+    The bytes must give the SHA-256 beside them, and that must be the one in the history of the day, which is chained: whoever
+    changes both file and hash, takes a file away or puts one there has still to forge the history.
+    """
+    event = Event.objects.about(annual).filter(verb="year.frozen").first()
+    told: dict[str, str] = event.payload.get("files", {}) if event else {}
+    stored = {file.name: hashlib.sha256(bytes(file.content)).hexdigest() for file in annual.files.all()}
+    wrong = [file.name for file in annual.files.defer("content") if stored[file.name] != file.sha256]
+    if told:
+        wrong += [name for name in sorted(told.keys() | stored.keys()) if told.get(name) != stored.get(name)]
+    return list(dict.fromkeys(wrong))
 
 
 def archive_package(annual: AnnualFollowUp) -> bytes:

@@ -37,7 +37,7 @@ def prepared(plan: Plan, year: int, *, by: User, version: int, reason: str = "",
     shown = year_of(plan, year, audience=Audience.MANAGEMENT, as_of=now)
     progress(1, STEPS)
     files = []
-    for file in frozen_files(shown, created=now):
+    for file in frozen_files(shown, created=now, version=version, reason=reason):
         files.append(file)
         progress(1 + len(files), STEPS)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -12,12 +13,16 @@ from stakeholders.formats import interval, listing, number
 
 GREEN, GREY, LIGHT, INK, MUTED = "#0f5c4a", "#76797c", "#dfe2e3", "#20252a", "#5b5e61"
 FONT = "Source Sans 3, sans-serif"
-TOP, BOTTOM, LEFT, RIGHT = 16, 20, 2, 34
+TOP, BOTTOM, RIGHT = 16, 20, 34
+WORD = 36  # how wide "saknas" is
 COLUMN = {
     "done": ("#0a4738", "#fff"), "on_plan": ("#9dc4b8", INK), "not_started": ("#fff", INK), "delayed": ("#f2b35e", INK),
     "paused": ("#c9d6e6", INK), "ended_early": ("#76797c", "#fff"), "unreported": ("#fff", INK),
 }  # fmt: skip
 """How each status is filled and its count written: told apart by order and number too, since paper may be grey."""
+
+RULED = "delayed"
+"""On grey paper its amber and the green of what goes to plan are the same grey, so it has lines across it."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +35,15 @@ class Curve:
     spans: dict[int, tuple[int | Fraction, int | Fraction]] = field(default_factory=dict)
     """Years whose figure is an interval: drawn upright from least to most, and no line through them."""
 
+    apart: frozenset[int] = frozenset()
+    """Years that are no continuation: the sum so far of a year that goes on is no fall from the whole of the last."""
+
     def pieces(self) -> list[list[tuple[int, int | Fraction]]]:
         """The unbroken runs: a line is never drawn through a gap or a break."""
         runs: list[list[tuple[int, int | Fraction]]] = [[]]
         for year in range(min(self.values, default=0), max(self.values, default=-1) + 1):
             value = self.values.get(year)
-            if (value is None or year in self.breaks) and runs[-1]:
+            if (value is None or year in self.breaks or year in self.apart) and runs[-1]:
                 runs.append([])
             if value is not None:
                 runs[-1].append((year, value))
@@ -73,9 +81,14 @@ class Frame:
         high = -(-Fraction(max(values)) // ten) * ten
         return cls(min(years), max(years), low, high if high > low else low + ten, plan_year, decimals)
 
+    @property
+    def left(self) -> int:
+        """Where the years begin: beside the figures of the scale, so that no line runs through them."""
+        return 8 + 6 * max(len(number(each, self.decimals)) for each in (self.low, self.high))
+
     def x(self, year: int, width: int) -> float:
         span = max(self.last_year - self.first_year, 1)
-        return round(LEFT + (year - self.first_year) / span * (width - LEFT - RIGHT), 1)
+        return round(self.left + (year - self.first_year) / span * (width - self.left - RIGHT), 1)
 
     def y(self, value: int | Fraction, height: int) -> float:
         share = float((Fraction(value) - self.low) / (self.high - self.low))
@@ -85,9 +98,7 @@ class Frame:
 def small_multiple(curve: Curve, frame: Frame, *, beside: Curve | None = None, width: int = 210, height: int = 96) -> SafeString:
     """One of several pictures with the same scale: the curve in green, the one to compare with in grey, the last value in figures."""
     floor = height - BOTTOM
-    parts = [f'<path d="M{LEFT} {floor}H{width - RIGHT}" stroke="{LIGHT}"/>', f'<path d="M{LEFT} {TOP}H{width - RIGHT}" stroke="{LIGHT}"/>']
-    parts.append(_text(LEFT, TOP - 4, number(frame.high, frame.decimals), MUTED, 10.5))
-    parts.append(_text(LEFT, floor - 3, number(frame.low, frame.decimals), MUTED, 10.5))
+    parts = _scale(frame, width, height, 10.5)
     if frame.plan_year and frame.first_year < frame.plan_year <= frame.last_year:
         x = frame.x(frame.plan_year, width)
         parts.append(f'<path d="M{x:g} {TOP}V{floor}" stroke="{GREY}" stroke-dasharray="2 3"/>')
@@ -95,9 +106,10 @@ def small_multiple(curve: Curve, frame: Frame, *, beside: Curve | None = None, w
         parts.append(_curve(beside, frame, width, height, GREY, 1.25))
     parts.append(_curve(curve, frame, width, height, GREEN, 2))
     parts += _last_value(curve, frame, width, height)
+    parts += _gaps(curve, frame, width, height)
     if not curve.last() and not curve.spans:
-        parts.append(_text((width - RIGHT) / 2, (floor + TOP) / 2, _("saknas"), MUTED, 12, "middle"))
-    parts.append(_text(LEFT, height - 5, str(frame.first_year), MUTED, 10.5))
+        parts.append(_text((frame.left + width - RIGHT) / 2, (floor + TOP) / 2, _("saknas"), MUTED, 12, "middle"))
+    parts.append(_text(frame.left, height - 5, str(frame.first_year), MUTED, 10.5))
     parts.append(_text(width - RIGHT, height - 5, str(frame.last_year), MUTED, 10.5, "end"))
     return _svg(curve.name, describe(curve, frame.decimals), width, height, parts)
 
@@ -108,9 +120,7 @@ def way_to_target(
     """The curve of one indicator beside the way to its target: dashed as it is now, dotted as it was first decided when that differs."""
     curves = [curve, path, original]
     frame = Frame.around(curves, decimals=decimals)
-    floor = height - BOTTOM
-    parts = [f'<path d="M{LEFT} {floor}H{width - RIGHT}M{LEFT} {TOP}H{width - RIGHT}" stroke="{LIGHT}"/>']
-    parts += [_text(LEFT, y, number(value, decimals), MUTED, 12) for y, value in ((TOP - 4, frame.high), (floor - 4, frame.low))]
+    parts = _scale(frame, width, height, 12)
     for each, dashes in ((original, "1 4"), (path, "6 4")):
         points = [
             f"{frame.x(year, width):g} {frame.y(value, height):g}" for year, value in sorted(each.values.items()) if value is not None
@@ -146,20 +156,53 @@ def status_columns(
             parts.append(
                 f'<rect x="{x:.1f}" y="{y:.1f}" width="{thick:.1f}" height="{tall:.1f}" fill="{fill}" stroke="{INK}" stroke-width=".75"{dash}/>'
             )
+            if word == RULED:
+                parts.append(_ruled(x, y, thick, tall))
+            if tall >= 12 and word == RULED:
+                parts.append(f'<rect x="{x + thick / 2 - 11:.1f}" y="{y + tall / 2 - 6:.1f}" width="22" height="12" fill="{fill}"/>')
             if tall >= 12:
                 parts.append(_text(x + thick / 2, y + tall / 2 + 4, str(n), ink, 12, "middle", 600))
         parts.append(_text(x + thick / 2, height - 5, str(year), MUTED, 12, "middle"))
     return _svg(name, words, width, height, parts)
 
 
+def _ruled(x: float, y: float, width: float, height: float) -> str:
+    """Thin lines across a field."""
+    lines = "".join(f"M{x:.1f} {y + step:.1f}h{width:.1f}" for step in range(3, max(int(height), 3), 4))
+    return f'<path d="{lines}" stroke="{INK}" stroke-width=".75"/>' if lines else ""
+
+
 def status_swatch(word: str) -> SafeString:
     """How a status is filled, for the key below the columns."""
     fill, _ink = COLUMN[word]
     dash = mark_safe(' stroke-dasharray="3 2"') if word == "unreported" else ""
+    ruled = mark_safe(_ruled(1, 1, 14, 10)) if word == RULED else ""  # numbers only
     return format_html(
-        '<svg width="16" height="12" viewBox="0 0 16 12" aria-hidden="true"><rect x=".5" y=".5" width="15" height="11" fill="{}" stroke="{}"{}/></svg>',
-        fill, INK, dash,
+        '<svg width="16" height="12" viewBox="0 0 16 12" aria-hidden="true"><rect x=".5" y=".5" width="15" height="11" fill="{}" stroke="{}"{}/>{}</svg>',
+        fill, INK, dash, ruled,
     )  # fmt: skip
+
+
+def _scale(frame: Frame, width: int, height: int, size: float) -> list[str]:
+    """The least and the most, each a thin line with its figure before it."""
+    parts = []
+    for value in (frame.low, frame.high):
+        y = frame.y(value, height)
+        parts.append(f'<path d="M{frame.left} {y:g}H{width - RIGHT}" stroke="{LIGHT}"/>')
+        parts.append(_text(frame.left - 5, y + 3.5, number(value, frame.decimals), MUTED, size, "end"))
+    return parts
+
+
+def _gaps(curve: Curve, frame: Frame, width: int, height: int) -> list[str]:
+    """The word where a line stops and goes on: between two known years, where there is room for it."""
+    known = sorted((year, value) for year, value in curve.values.items() if value is not None)
+    parts = []
+    for (year, value), (later, after) in pairwise(known):
+        x, beyond = frame.x(year, width), frame.x(later, width)
+        if later - year > 1 and beyond - x >= WORD and not any(year < each < later for each in curve.spans):
+            y = (frame.y(value, height) + frame.y(after, height)) / 2
+            parts.append(_text((x + beyond) / 2, y + 3.5, _("saknas"), MUTED, 10.5, "middle"))
+    return parts
 
 
 def _circle(frame: Frame, year: int, value: int | Fraction, width: int, height: int) -> str:
@@ -183,7 +226,8 @@ def describe(curve: Curve, decimals: int = 0) -> str:
     known = [f"{year}: {words}" for year in sorted(curve.values) if (words := curve.words(year, decimals))]
     lacking = [str(year) for year in sorted(curve.values) if not curve.words(year, decimals)]
     words = f"{', '.join(known)}." if known else _("Inga uppgifter.")
-    return f"{words} {_('Saknas: %(years)s.') % {'years': listing(lacking)}}" if lacking and known else words
+    missing = _("Saknas: %(years)s.") % {"years": listing(lacking)}
+    return f"{words} {missing}" if lacking and known else words
 
 
 def _curve(curve: Curve, frame: Frame, width: int, height: int, colour: str, stroke: float) -> str:

@@ -4,8 +4,8 @@ from typing import Any
 
 from followup.words import Audience
 from followup.year.build import tertial_of
-from followup.year.files import DOCX_TYPE, document
 from followup.year.pdf import pdf
+from followup.year.word import DOCX_TYPE, document
 from measures.models import Plan
 from stakeholders import clock
 from stakeholders.jobs import Progress, Store, keep_file

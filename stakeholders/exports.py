@@ -24,6 +24,7 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _RUNS = re.compile(r"^[=+\-@\t\r]")
 _MARKED = re.compile(r"^'+[=+\-@\t\r]")
 _LONGEST_CELL = 32_767
+_LONGEST_FOOT = 235  # Excel takes 255 signs, its own marks counted
 
 Value = str | int | float | Decimal | date | datetime | bool | None
 
@@ -59,8 +60,11 @@ def csv_bytes(headings: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes
     return out.getvalue().encode("utf-8-sig")
 
 
-def xlsx_bytes(sheets: Iterable[Sheet], *, title: str, created: datetime | None = None) -> bytes:
-    """A workbook with frozen headings, filters and real numbers. The same sheets at the same moment give the same bytes."""
+def xlsx_bytes(sheets: Iterable[Sheet], *, title: str, created: datetime | None = None, foot: str = "") -> bytes:
+    """A workbook with frozen headings, filters and real numbers. The same sheets at the same moment give the same bytes.
+
+    `foot` stands on every printed page, beside its number.
+    """
     out = io.BytesIO()
     options = {
         "in_memory": True,
@@ -78,7 +82,7 @@ def xlsx_bytes(sheets: Iterable[Sheet], *, title: str, created: datetime | None 
         "above": book.add_format({"italic": False, "font_color": "#5b5e61"}),
     }
     for sheet in sheets:
-        _write_sheet(book, sheet, styles)
+        _write_sheet(book, sheet, styles, foot)
     book.close()
     return out.getvalue()
 
@@ -92,7 +96,7 @@ def as_download(content: bytes, content_type: str, file_name: str) -> HttpRespon
     return answer
 
 
-def _write_sheet(book: Workbook, sheet: Sheet, styles: dict[str, Any]) -> None:
+def _write_sheet(book: Workbook, sheet: Sheet, styles: dict[str, Any], foot: str) -> None:
     page = book.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", sheet.name)[:31])
     for number, line in enumerate(sheet.above):
         page.write_string(number, 0, neutral(line), styles["above"])
@@ -111,6 +115,8 @@ def _write_sheet(book: Workbook, sheet: Sheet, styles: dict[str, Any]) -> None:
     page.set_landscape()
     page.fit_to_pages(1, 0)
     page.repeat_rows(head)
+    if foot:
+        page.set_footer(f"&L&8{foot.replace('&', '&&')[:_LONGEST_FOOT]}&R&8&P/&N")
 
 
 def _write_cell(page: Any, row: int, column: int, value: Value, number_format: Any, styles: dict[str, Any]) -> None:

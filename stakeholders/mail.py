@@ -160,7 +160,8 @@ def _content(dispatch: Dispatch, compose: Compose, transport: Transport) -> byte
     except Exception as error:
         transport.withdraw()
         log.exception("mail.cannot_be_written", dispatch=dispatch.pk, kind=dispatch.kind)
-        raise NotNow(f"{_('Brevet går inte att skriva')}: {type(error).__name__}") from error
+        words = _("Brevet går inte att skriva")
+        raise NotNow(f"{words}: {type(error).__name__}") from error
 
 
 def _begin_handing_over(dispatch: Dispatch) -> bool:

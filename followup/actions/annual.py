@@ -51,6 +51,7 @@ def freeze_year(
         frozen_by=by,
         recorded_at=as_of,
     )
+    files = list(files)
     for file in files:
         FrozenFile.objects.create(annual=annual, name=file.name, content_type=file.content_type, content=file.content, sha256=file.sha256)
     store_figures(plan, Window.year(year.year), by=by, annual=annual, as_of=as_of)
@@ -63,6 +64,7 @@ def freeze_year(
         version=version,
         why=annual.reason,
         fingerprint=fingerprint(year),
+        files={file.name: file.sha256 for file in files},
     )
     plan_year_letters(annual, year)
     return annual

@@ -99,7 +99,17 @@ def ask_and_decide(plan: Plan, *, by: User) -> None:
         )
 
 
-WRITTEN = "Det viktigaste i år är att arbetet har blivit av: aktörerna kommer till mötena och svarar i tid. (Exempel)"
+WRITTEN = (
+    "Det viktigaste i år är att arbetet har blivit av: aktörerna kommer till mötena och svarar i tid. (Exempel)",
+    "Vi har pratat med dem som väntar på bostad, och uthyrningen svarar nu samma vecka. (Exempel)",
+    "Platserna fylls, men handledarna räcker inte. Det tar vi upp med styrelsen. (Exempel)",
+    "Skolan och föreningarna når samma barn allt oftare, och det märks i grupperna. (Exempel)",
+    "Språkkaféerna går av sig själva. Nu behöver vi nå dem som arbetar på kvällen. (Exempel)",
+    "Lokalen i Kanalbyn har blivit en mötesplats. Svårast är att få unga att leda. (Exempel)",
+    "Vandringarna leder till att lampor lagas. Samma hörn återkommer, och dem tar vi i vår. (Exempel)",
+    "Vi har en gemensam bild av läget, men den är inte beslutad än. (Exempel)",
+)
+"""What a person adds to the draft: about the whole year, then about each focus area."""
 
 
 BEGUN = 6
@@ -114,7 +124,7 @@ def write_the_year(plan: Plan, year: int, *, coordinator: User, manager: User, i
     share_out(plan, [Share(text, 0, who, date(year + 1, 2, 20)) for text, who in zip(texts, writers, strict=True)], by=coordinator)
     for number, (text, who) in enumerate(zip(texts, writers, strict=True)):
         if is_finished or number < BEGUN:
-            words = f"{draft_of(book, text.goal)} {WRITTEN}"
+            words = f"{draft_of(book, text.goal)} {WRITTEN[number % len(WRITTEN)]}"
             write_text(text, by=who, version=1, words=words, is_done=is_finished or number < BEGUN - 1)
 
 

@@ -105,7 +105,7 @@ def multiple(group: OutsideGroup, one: OutsideSeries) -> SafeString:
     """`{% multiple group series %}`: one of the small multiples, on the scale of its group."""
     curves = [_curve(series) for series in group.series]
     whole = next((curve for curve, series in zip(curves, group.series, strict=True) if series.is_whole), None)
-    frame = Frame.around(curves, decimals=group.decimals)
+    frame = Frame.around(curves, plan_year=group.plan_year, decimals=group.decimals)
     return small_multiple(_curve(one), frame, beside=None if one.is_whole else whole)
 
 
@@ -118,6 +118,7 @@ def line_picture(line: Line, *, is_large: bool = False, plan_year: int = 0) -> S
         {year: low if low == high else None for year, (low, high) in points.items()},
         frozenset(line.breaks),
         {year: (low, high) for year, (low, high) in points.items() if low is not None and high is not None and low != high},
+        frozenset(line.so_far),
     )
     if not is_large:
         return small_multiple(curve, Frame.around([curve], decimals=line.decimals), width=190, height=64)
@@ -143,7 +144,7 @@ def status_key(view: LongView) -> SafeString:
 @register.simple_tag
 def exact_number(value: str, decimals: int = 0) -> str:
     """`{% exact_number "340000" 0 %}` → "34"; "" (missing) → "saknas"."""
-    return number(_value(value), decimals) or "saknas"
+    return number(_value(value), decimals) or _("saknas")
 
 
 @register.filter

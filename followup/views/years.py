@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from followup import exporting
 from followup.figures import Window
-from followup.freeze import archive_package
+from followup.freeze import archive_package, files_of
 from followup.models import AnnualFollowUp, Period
 from followup.permissions import audience_of, can_freeze_year
 from followup.views.annual import plan_of_year, year_crumbs
@@ -113,12 +113,13 @@ def year_workbook(request: SignedInRequest, pk: int, number: int) -> HttpRespons
 def frozen_show(request: HttpRequest, pk: int) -> HttpResponse:
     """A frozen year: its fingerprint, its files, its versions, and what came after."""
     annual = _frozen_for(request, pk)
-    files = annual.files.defer("content").order_by("name")
+    files = files_of(annual)
     later = came_after(annual)
     versions = annual.plan.annual_follow_ups.filter(year=annual.year).order_by("-version")
     context = {
         "annual": annual,
         "files": files,
+        "fingerprint": next((file.sha256 for file, _words in files if file.name.endswith(".json")), ""),
         "versions": versions,
         "came_after": later,
         "sentence": came_after_sentence(later),

@@ -65,7 +65,7 @@ def compose(book: Book, *, is_narrowed: bool = False, most_targets: int | None =
         rules_version=RULES_VERSION,
         completeness=str(book.completeness),
         completeness_word=str(Completeness(book.completeness).label),
-        sentences=sentences(book, targets, decisions),
+        sentences=sentences(book, targets, decisions, is_narrowed=is_narrowed),
         numbers=big_numbers(book, targets, last_targets, coverage, last_coverage),
         matrix_sentence=_matrix_sentence(book),
         matrix_years=tuple((each, len(book.started(each))) for each in years),
@@ -81,6 +81,7 @@ def compose(book: Book, *, is_narrowed: bool = False, most_targets: int | None =
         funding=funding_rows(book),
         methods=methods(book),
         is_running=book.is_running,
+        has_begun=clock.day_of(book.as_of) >= book.window.start,
         revisions=() if is_narrowed or book.tertial else revision_rows(book),
         texts=done_rows(book),
         tertial=book.tertial,
@@ -135,9 +136,5 @@ def _targets_sentence(verdicts: Counter[str], total: int) -> str:
     if not total:
         return _("Planen har inga mål med siffror än. Lägg till målvärden på indikatorerna.")
     off = verdicts["wrong_way"] + verdicts["behind"] + verdicts["uncertain"]
-    return _(
-        "%(off)s av %(total)s mått är på fel väg, efter eller osäkra. Bilden visar hur långt vi kommit från utgångsläget till målet."
-    ) % {
-        "off": whole(off),
-        "total": whole(total),
-    }
+    words = _("%(off)s av %(total)s mått är på fel väg, efter eller osäkra.") % {"off": whole(off), "total": whole(total)}
+    return f"{words} {_('Bilden visar hur långt vi kommit från utgångsläget till målet.')}"

@@ -83,9 +83,10 @@ def _target(old: dict[str, Any] | None, new: Any) -> TargetPair:
 
 
 def _difference(old: dict[str, Any], new: Any) -> str:
-    """ "+12"; nothing when either is an interval, hidden, missing or in another unit."""
+    """ "+12", of shares "+2 procentenheter"; nothing when either is an interval, hidden, missing or in another unit."""
     ends = (old["low"], old["high"], new.now.low, new.now.high)
     if not all(ends) or ends[0] != ends[1] or ends[2] != ends[3] or old["unit"] != new.now.unit:
         return ""
     by = Fraction(new.now.low) - Fraction(old["low"])
-    return f"{'+' if by > 0 else ''}{number(by, new.decimals)}"
+    difference = f"{'+' if by > 0 else ''}{number(by, new.decimals)}"
+    return _("%(n)s procentenheter") % {"n": difference} if new.unit == "%" else difference

@@ -1,10 +1,10 @@
-"""The year in other forms: Excel, Word, CSV, JSON, and one self-contained page for print. All drawn from the same `Year`."""
+"""The year in other forms: Excel, CSV, JSON, and one self-contained page for print. All drawn from the same `Year`. Word is in word.py."""
 
-import io
 import json
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -16,16 +16,22 @@ from django.utils.translation import gettext as _
 from followup.year.page import OutsideGroup, TargetRow, Year
 from measures.rules import SCALE
 from stakeholders.exports import Sheet, Value, csv_bytes, xlsx_bytes
+from stakeholders.formats import full_day, number
 
 STYLESHEETS = ("css/tokens.css", "css/page.css", "css/table.css", "css/symbols.css", "css/year.css", "css/print.css", "css/file.css")
 
-DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-TABLES = ("status", "decisions", "texts", "assessments", "targets", "outside", "actors", "gaps", "money")
+TABLES = ("status", "decisions", "texts", "assessments", "targets", "revisions", "outside", "actors", "gaps", "money")
 """The tables of the year, each with its own CSV."""
 
-ONLY_IN_A_YEAR = ("assessments", "outside", "money")
-"""What a tertial report leaves out: it is judged, compared with the world and paid by the year."""
+
+@dataclass(frozen=True)
+class Stamp:
+    """What a frozen year says of itself on every page: its fingerprint, the day, which version it is, and why there is another."""
+
+    fingerprint: str
+    day: date
+    version: int = 1
+    reason: str = ""
 
 
 def json_bytes(year: Year) -> bytes:
@@ -39,88 +45,61 @@ def table_csv(year: Year, table: str) -> bytes:
     return csv_bytes(headings, rows)
 
 
-def workbook(year: Year, *, created: datetime) -> bytes:
-    """The year as Excel: real numbers, one sheet a table, and one on method and gaps."""
-    names = {
+def table_names() -> dict[str, str]:
+    """What each table is called."""
+    return {
         "status": _("Genomförande"),
         "decisions": _("Att besluta"),
         "texts": _("Texter"),
         "assessments": _("Bedömning av målen"),
         "targets": _("Mål och utfall"),
+        "revisions": _("Reviderat"),
         "outside": _("Utveckling i området"),
         "actors": _("Vem gjorde vad"),
         "gaps": _("Saknade rapporter"),
         "money": _("Pengar"),
     }
+
+
+def workbook(year: Year, *, created: datetime, stamp: Stamp | None = None) -> bytes:
+    """The year as Excel: real numbers, one sheet a table, and one on method and gaps."""
     above = [
         f"{name_of(year)} – {year.company}",
         _("Läget %(when)s · Regler version %(version)s") % {"when": year.as_of, "version": year.rules_version},
+        *told_of(stamp),
     ]
-    sheets = [Sheet(_("Sammanfattning"), [_("Året i korthet")], [[sentence] for sentence in year.sentences], widths=[110], above=above)]
-    for table, name in names.items():
+    headings = [_("Året i korthet"), _("Antal"), _("Av"), _("Förra året")]
+    sheets = [Sheet(_("Sammanfattning"), headings, _summary(year), widths=[110, 10, 10, 34], above=above)]
+    for table, name in table_names().items():
         headings, rows = _table(year, table)
         sheets.append(Sheet(name, headings, rows, widths=[44, 30, 30, 30], above=above[:1]))
     sheets.append(Sheet(_("Metod"), [_("Regel"), _("Vad den betyder")], year.methods, widths=[40, 110], above=above[:1]))
-    return xlsx_bytes(sheets, title=name_of(year), created=created)
+    return xlsx_bytes(sheets, title=name_of(year), created=created, foot=" · ".join(foot_of(year, stamp)))
 
 
-def document(year: Year, *, created: datetime) -> bytes:
-    """The year as Word, with headings and tables that the board's secretary can edit."""
-    from docx import Document  # slow to import, and only a job needs it
-
-    word = Document()
-    word.core_properties.title = name_of(year)
-    word.core_properties.author = year.company
-    word.core_properties.language = "sv-SE"
-    word.core_properties.created = word.core_properties.modified = created.replace(tzinfo=None, microsecond=0)
-    word.add_heading(name_of(year), 0)
-    word.add_paragraph(f"{year.company} · {year.completeness_word} · {_('läget %(when)s') % {'when': year.as_of}}")
-    for sentence in year.sentences:
-        word.add_paragraph(sentence)
-    for row in () if year.tertial else year.texts:
-        word.add_heading(row.title, 1)
-        word.add_paragraph(row.text)
-        word.add_paragraph(row.signed)
-    for number in year.numbers:
-        word.add_paragraph(f"{number.number} {number.out_of} {number.label} ({number.last_year})", style="List Bullet")
-    parts = (
-        (_("Så går genomförandet"), year.matrix_sentence, "status"),
-        (_("Att besluta"), "", "decisions"),
-        (_("Bedömning av målen"), year.assessments_sentence, "assessments"),
-        (_("Mål och utfall, sämst först"), year.targets_sentence, "targets"),
-        (_("Utvecklingen i området"), _("Det här är utveckling i området, inte effekt av åtgärderna."), "outside"),
-        (_("Vem gjorde vad"), "", "actors"),
-        (_("Bygger på %(n)s av %(total)s rapporter") % {"n": year.coverage.approved, "total": year.coverage.expected}, "", "gaps"),
-        (_("Pengar"), "", "money"),
-    )
-    for heading, sentence, table in parts:
-        headings, rows = _table(year, table)
-        rows = list(rows)
-        if (not rows and table in ("outside", "money")) or (year.tertial and table in ONLY_IN_A_YEAR):
-            continue
-        word.add_heading(heading, 1)
-        if sentence:
-            word.add_paragraph(sentence)
-        _word_table(word, headings, rows)
-    word.add_heading(_("Så räknade vi"), 1)
-    for title, text in year.methods:
-        word.add_heading(title, 2)
-        word.add_paragraph(text)
-    out = io.BytesIO()
-    word.save(out)
-    return out.getvalue()
+def _summary(year: Year) -> Iterable[Sequence[Value]]:
+    """The three sentences, then the four numbers as numbers."""
+    yield from ([sentence] for sentence in year.sentences)
+    for one in year.numbers:
+        yield [one.label[:1].upper() + one.label[1:], _digits(one.number), _digits(one.out_of), one.last_year]
 
 
-def page(year: Year, *, fingerprint: str = "") -> str:
+def _digits(text: str) -> int | None:
+    """ "av 1 234" → 1234."""
+    found = re.sub(r"\D", "", text)
+    return int(found) if found else None
+
+
+def page(year: Year, *, stamp: Stamp | None = None) -> str:
     """The year as one HTML file that needs nothing else: its style is in it, and no script."""
-    styles = _FONT_FACE.sub("", stylesheet())
-    return rendered(year, styles, fingerprint)
+    styles = _FONT_FACE.sub("", stylesheet()) + page_foot(year, stamp)
+    return rendered(year, styles, stamp)
 
 
-def rendered(year: Year, styles: str, fingerprint: str) -> str:
+def rendered(year: Year, styles: str, stamp: Stamp | None) -> str:
     """The whole file as HTML."""
     template = "followup/tertial_file.html" if year.tertial else "followup/year_file.html"
-    return render_to_string(template, {"year": year, "styles": styles, "fingerprint": fingerprint, "is_frozen": True, "shown": None})
+    return render_to_string(template, {"year": year, "styles": styles, "stamp": stamp, "is_frozen": True, "shown": None})
 
 
 _FONT_FACE = re.compile(r"@font-face\s*{[^}]*}")
@@ -146,16 +125,33 @@ def name_of(year: Year) -> str:
     return _("Årsuppföljning %(year)s") % {"year": year.year}
 
 
-def _word_table(word: object, headings: Sequence[str], rows: Sequence[Sequence[Value]]) -> None:
-    if not rows:
-        word.add_paragraph(_("Inget att visa."))  # type: ignore[attr-defined]
-        return
-    table = word.add_table(rows=1, cols=len(headings), style="Light Grid Accent 1")  # type: ignore[attr-defined]
-    for cell, heading in zip(table.rows[0].cells, headings, strict=True):
-        cell.text = heading
-    for row in rows:
-        for cell, value in zip(table.add_row().cells, row, strict=True):
-            cell.text = "" if value is None else str(value)
+def foot_of(year: Year, stamp: Stamp | None) -> tuple[str, ...]:
+    """What stands at the foot of every page: which document it is, of which day, and when it is frozen its fingerprint."""
+    whose = f"{name_of(year)}, {year.company}"
+    if stamp is None:
+        return (_("%(name)s · läget %(when)s") % {"name": whose, "when": year.as_of},)
+    frozen = {"name": whose, "day": full_day(stamp.day), "version": stamp.version}
+    return _("%(name)s · fryst %(day)s, version %(version)s") % frozen, stamp.fingerprint
+
+
+def page_foot(year: Year, stamp: Stamp | None) -> str:
+    """The foot and the number of every page, as styles: for the PDF, and for the web page when a browser prints it."""
+    words = "\\A ".join(re.sub(r'["\\\\<>&]', lambda sign: f"\\{ord(sign[0]):x} ", line) for line in foot_of(year, stamp))
+    style = "font: 7.5pt/1.3 'Source Sans 3', sans-serif; color: #5b5e61"
+    left, right = (
+        f'@bottom-left {{ content: "{words}"; white-space: pre-line; width: 88%; {style} }}',
+        f'@bottom-right {{ content: counter(page) "/" counter(pages); {style} }}',
+    )
+    return f"@page {{ size: A4; margin: 15mm 14mm 18mm; {left} {right} }}"
+
+
+def told_of(stamp: Stamp | None) -> tuple[str, ...]:
+    """What stands below the name of a frozen year: its version, and of a correction the reason; then the fingerprint."""
+    if stamp is None:
+        return ()
+    named = {"version": stamp.version, "day": full_day(stamp.day), "reason": stamp.reason}
+    told = _("Version %(version)s, fryst %(day)s. Rättelse: %(reason)s") if stamp.reason else _("Version %(version)s, fryst %(day)s.")
+    return told % named, _("Fingeravtryck (SHA-256): %(fingerprint)s") % {"fingerprint": stamp.fingerprint}
 
 
 def _table(year: Year, table: str) -> tuple[list[str], Iterable[Sequence[Value]]]:
@@ -165,6 +161,7 @@ def _table(year: Year, table: str) -> tuple[list[str], Iterable[Sequence[Value]]
         "texts": _texts,
         "assessments": _assessments,
         "targets": _targets,
+        "revisions": _revisions,
         "outside": _outside,
         "actors": _actors,
         "gaps": _gaps,
@@ -209,7 +206,7 @@ def _targets(year: Year) -> tuple[list[str], Iterable[Sequence[Value]]]:
     headings = [
         _("Mått"), _("Åtgärd"), _("Led"), _("Enhet"), _("Utgångsår"), _("Utgångsläge"), _("%(year)s minst") % {"year": year.year - 1},
         _("%(year)s högst") % {"year": year.year - 1}, _("%(year)s minst") % {"year": year.year}, _("%(year)s högst") % {"year": year.year},
-        _("Målår"), _("Mål"), _("Läge"), _("Väg till målet"), _("Rapporter"), _("Av"), _("Saknas"), _("Anmärkning"),
+        _("Målår"), _("Mål"), _("Ändrat mål"), _("Läge"), _("Väg till målet"), _("Rapporter"), _("Av"), _("Saknas"), _("Anmärkning"),
     ]  # fmt: skip
     return headings, [_target(row) for row in year.targets]
 
@@ -218,8 +215,14 @@ def _target(row: TargetRow) -> Sequence[Value]:
     return [
         row.name, row.about, row.level, row.unit, row.baseline_year, in_decimals(row.baseline), in_decimals(row.last_year.low),
         in_decimals(row.last_year.high), in_decimals(row.now.low), in_decimals(row.now.high), row.target_year, in_decimals(row.target),
-        row.verdict_word, row.attainment, row.now.approved, row.now.expected, "; ".join(row.now.missing), row.now.why or "; ".join(row.now.flags),
+        row.original_text, row.verdict_word, row.attainment, row.now.approved, row.now.expected, "; ".join(row.now.missing),
+        row.now.why or "; ".join(row.now.flags),
     ]  # fmt: skip
+
+
+def _revisions(year: Year) -> tuple[list[str], Iterable[Sequence[Value]]]:
+    headings = [_("Mått"), _("Publicerat"), _("Nu"), _("Vem"), _("När"), _("Varför")]
+    return headings, [[r.name[:1].upper() + r.name[1:], r.old, r.new, r.who, r.when, r.why] for r in year.revisions]
 
 
 def _outside(year: Year) -> tuple[list[str], Iterable[Sequence[Value]]]:
@@ -248,6 +251,11 @@ def _gaps(year: Year) -> tuple[list[str], Iterable[Sequence[Value]]]:
 def _money(year: Year) -> tuple[list[str], Iterable[Sequence[Value]]]:
     headings = [_("Finansiering"), _("Åtgärder"), _("Budget per år, kronor"), _("Utan budget"), _("Värdeöverföring: vilka")]
     return headings, [[r.funding, r.measures, r.budget, r.without_budget, ", ".join(r.titles)] for r in year.funding]
+
+
+def exact_text(text: str, decimals: int) -> str:
+    """ "340000" → "34"; "" (missing) → "saknas": never 0."""
+    return number(Fraction(text), decimals) if text else _("saknas")
 
 
 def in_decimals(text: str) -> Decimal | None:

@@ -9,15 +9,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from followup.figures import Window
+from followup.models import OutsideValue
 from followup.rollup import Shown as SeenBy
 from followup.rollup import Statuses, load_shown
 from followup.words import Audience, Verdict
 from followup.year.book import Book
 from followup.year.changes import Change, changes_of
 from followup.year.choice import Choice, narrow
-from followup.year.page import Shown
+from followup.year.outside import outside_groups
+from followup.year.page import OutsideGroup, Shown
 from followup.year.reading import effect_days, is_running, read_options, read_plan
-from followup.year.sections import BEST_FIRST, JUDGED, ON_THE_WAY, UNREPORTED, status_word, withheld
+from followup.year.sections import BEST_FIRST, FLOWS, JUDGED, ON_THE_WAY, UNREPORTED, status_word, withheld
 from followup.year.words import exact, shown, with_unit
 from measures.models import Activity, Assignment, Measure, Plan
 from measures.rules import SCALE, EffectLevel, VersionLink
@@ -53,7 +55,7 @@ class YearValue:
 class Line:
     """One indicator over the years (`pk` 0: something counted from the plan itself). Values in 1/10 000 as exact text.
 
-    `path` and `original`: the points of the way to the target as it is now and as it was first decided.
+    `path` and `original`: the points of the way to the target as it is now and as it was first decided. `so_far`: years whose sum still grows.
     """
 
     pk: int
@@ -68,6 +70,7 @@ class Line:
     original: tuple[tuple[int, str], ...] = ()
     breaks: tuple[int, ...] = ()
     is_part: bool = False
+    so_far: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ class LongView:
     counts: tuple[tuple[int, tuple[tuple[str, int], ...]], ...]
     steps: tuple[Step, ...]
     changes: tuple[Change, ...]
+    outside: tuple[OutsideGroup, ...] = ()
 
 
 def long_view(plan: Plan, choice: Choice, *, audience: Audience, as_of: datetime) -> tuple[LongView, Book]:
@@ -122,8 +126,16 @@ def long_view(plan: Plan, choice: Choice, *, audience: Audience, as_of: datetime
         counts=counts,
         steps=steps,
         changes=tuple(changes_of(book.indicators, decimals, as_of)) if choice else (),
+        outside=_outside(book) if choice.indicator and not steps else (),
     )
     return view, book
+
+
+def _outside(book: Book) -> tuple[OutsideGroup, ...]:
+    """What statistics from elsewhere say of an indicator that no actor reports."""
+    rows = OutsideValue.objects.filter(indicator__in=book.indicators, recorded_at__lte=book.as_of).select_related("area")
+    book.outside = list(rows.order_by("indicator_id", "area__name_sort", "year", "id"))
+    return outside_groups(book)
 
 
 def _counted(words: Iterable[str]) -> tuple[tuple[str, int], ...]:
@@ -196,7 +208,8 @@ def _of_step(lines: list[Line]) -> str:
     if not lines:
         return _("Inget mått i det här ledet.")
     if not own:
-        return ""
+        told = [f"{line.name}: {line.values[-1].shown.text}" for line in lines]
+        return f"{'; '.join([told[0], *(each[:1].lower() + each[1:] for each in told[1:])])}."
     judged = [verdict for verdict in verdicts if verdict in JUDGED]
     parts = [ngettext("%(n)s mått", "%(n)s mått", len(own)) % {"n": whole(len(own))}]
     if judged:
@@ -248,6 +261,7 @@ def _line(book: Book, seen: SeenBy, pk: int, years: tuple[int, ...], scope: froz
         original=_points(book, seen, pk, is_first=True) if is_shown and is_revised else (),
         breaks=tuple(year for year in starts if year in years),
         is_part=not is_shown,
+        so_far=years[-1:] if book.is_running and version and version.kind in FLOWS else (),
     )
 
 

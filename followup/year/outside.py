@@ -38,6 +38,7 @@ def _group(book: Book, pk: int, values: list[OutsideValue]) -> OutsideGroup:
         sentence=_sentence(series, version.decimals if version else 0),
         source=_("%(source)s, hämtat %(day)s.") % {"source": newest.source_line, "day": full_day(newest.fetched_at)},
         series=tuple(series),
+        plan_year=book.plan.first_year,
     )
 
 

@@ -134,6 +134,7 @@ class OutsideGroup:
     sentence: str
     source: str
     series: tuple[OutsideSeries, ...]
+    plan_year: int = 0
 
 
 @dataclass(frozen=True)
@@ -236,6 +237,7 @@ class Year:
     funding: tuple[FundingRow, ...]
     revisions: tuple[Revision, ...] = ()
     is_running: bool = False
+    has_begun: bool = True
     methods: tuple[tuple[str, str], ...] = ()
     texts: tuple[TextRow, ...] = ()
     tertial: int = 0

@@ -4,18 +4,18 @@ import posixpath
 import re
 from typing import Any
 
-from followup.year.files import found, name_of, rendered, stylesheet
+from followup.year.files import Stamp, found, page_foot, rendered, stylesheet
 from followup.year.page import Year
 from followup.year.tags import mend_tags
 
 
-def pdf(year: Year, *, fingerprint: str = "") -> bytes:
-    """`fingerprint` stands on every page. Takes seconds: run it in a job."""
+def pdf(year: Year, *, stamp: Stamp | None = None) -> bytes:
+    """Which document it is, of which day, and the fingerprint of a frozen one stand on every page. Takes seconds: run it in a job."""
     from weasyprint import HTML  # half a second to import, and only a job needs it
 
     styles = stylesheet().replace("font-weight: 200 900;", "").replace("650", "600")  # what WeasyPrint knows of weights: whole hundreds
     drawings = Drawings()
-    html = _TOLD.sub(r"<title>\1. \2</title>", rendered(year, styles + _page_foot(year, fingerprint), fingerprint))
+    html = _TOLD.sub(r"<title>\1. \2</title>", rendered(year, styles + page_foot(year, stamp), stamp))
     html = drawings.behind(html)
     made = HTML(string=html, base_url="static:css/", url_fetcher=drawings.fetch)
     return made.write_pdf(pdf_variant="pdf/a-2a", finisher=mend_tags)
@@ -55,13 +55,3 @@ class Drawings:
         if kind == "static":
             return URLFetcherResponse(address, found(posixpath.normpath(name)).read_bytes())
         raise ValueError(f"The year needs nothing from elsewhere: {address}")
-
-
-def _page_foot(year: Year, fingerprint: str) -> str:
-    words = " · ".join(part for part in (f"{name_of(year)}, {year.company}", fingerprint) if part).replace("\\", "").replace('"', "")
-    style = "font: 7.5pt 'Source Sans 3', sans-serif; color: #5b5e61"
-    left, right = (
-        f'@bottom-left {{ content: "{words}"; {style} }}',
-        f'@bottom-right {{ content: counter(page) "/" counter(pages); {style} }}',
-    )
-    return f"@page {{ size: A4; margin: 15mm 14mm 18mm; {left} {right} }}"

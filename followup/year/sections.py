@@ -26,6 +26,7 @@ from followup.year.page import (
 from followup.year.words import exact, with_unit
 from measures.models import Measure
 from measures.rules import SCALE, EffectLevel, Funding, IndicatorKind
+from stakeholders import clock
 from stakeholders.formats import interval, listing, number, out_of, whole
 from stakeholders.templatetags.symbols import words_for
 
@@ -111,15 +112,17 @@ def _beside(year: int, part: int, total: int) -> str:
     return f"{year}: {out_of(part, total)}"
 
 
-def sentences(book: Book, targets: tuple[Held, ...], decisions: tuple[DecisionRow, ...]) -> tuple[str, ...]:
+def sentences(book: Book, targets: tuple[Held, ...], decisions: tuple[DecisionRow, ...], *, is_narrowed: bool = False) -> tuple[str, ...]:
     """The year in three sentences: what was done, what came of it, what must be decided."""
-    return (_what_was_done(book), _what_came_of_it(targets), _what_to_decide(decisions))
+    return (_what_was_done(book), _what_came_of_it(targets), _what_to_decide(decisions, is_narrowed))
 
 
 def _what_was_done(book: Book) -> str:
     now = book.started(book.year)
     if not now:
         return _("Ingen åtgärd har startat än.")
+    if clock.day_of(book.as_of) < book.window.start:
+        return _("%(year)s har inte börjat. Inget är rapporterat än.") % {"year": book.year}
     statuses = [status_word(book, book.year, measure.pk) for measure in now]
     well = sum(status in GOING_WELL for status in statuses)
     words = _("%(part)s startade åtgärder är klara eller går enligt plan") % {"part": out_of(well, len(now))}
@@ -139,8 +142,10 @@ def _what_came_of_it(targets: tuple[Held, ...]) -> str:
     return _("%(words)s; sämst går det för %(worst)s.") % {"words": words, "worst": listing(worst)} if worst else words + "."
 
 
-def _what_to_decide(decisions: tuple[DecisionRow, ...]) -> str:
+def _what_to_decide(decisions: tuple[DecisionRow, ...], is_narrowed: bool) -> str:
     open_ones = [row for row in decisions if not row.outcome]
+    if is_narrowed and not open_ones:
+        return _("Inget beslut väntar om just den här delen.")
     if not open_ones:
         return _("Inget beslut väntar på styrelsen.")
     return ngettext("Styrelsen behöver besluta om %(n)s sak.", "Styrelsen behöver besluta om %(n)s saker.", len(open_ones)) % {
@@ -212,7 +217,7 @@ def withheld(book: Book, year: int, pk: int, against: AgainstTarget) -> dict[str
     if book.tertial and book.versions[pk].kind in FLOWS:
         return {"verdict": Verdict.RUNNING, "attainment": None, "path": None}
     is_partial = book.is_running and year == book.year and book.versions[pk].kind in FLOWS
-    return {"verdict": Verdict.RUNNING} if is_partial and against.verdict in JUDGED else {}
+    return {"verdict": Verdict.RUNNING, "attainment": None} if is_partial and against.verdict in JUDGED else {}
 
 
 def target_row(book: Book, year: int, each: Held) -> TargetRow:

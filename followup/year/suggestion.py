@@ -121,7 +121,8 @@ def _achievement(verdicts: Counter[str], *, has_begun: bool) -> tuple[str, str]:
         return GoalAchievement.CANNOT_ASSESS, _cannot_assess(verdicts)
     words = _("%(part)s mått som går att bedöma är på väg eller före.") % {"part": out_of(well, well + badly + uncertain)}
     if uncertain:
-        words = f"{words} {_('%(n)s är osäkra.') % {'n': uncertain}}"
+        unsure = _("%(n)s är osäkra.") % {"n": uncertain}
+        words = f"{words} {unsure}"
     if well and not badly and not uncertain:
         return GoalAchievement.MET, words
     return (GoalAchievement.PARTLY if well or uncertain else GoalAchievement.NOT_MET), words
@@ -152,5 +153,6 @@ def _trend(found: Iterable[str]) -> tuple[str, str]:
     )
     words = _("Jämfört med förra året, för dem som svarat båda åren: %(told)s.") % {"told": told}
     if trends[Trend.BETTER] and trends[Trend.WORSE]:
-        return Trend.UNKNOWN, f"{words} {_('Måtten pekar åt olika håll.')}"
+        apart = _("Måtten pekar åt olika håll.")
+        return Trend.UNKNOWN, f"{words} {apart}"
     return next(trend for trend in (Trend.BETTER, Trend.WORSE, Trend.UNCHANGED) if trends[trend]), words

@@ -20,7 +20,7 @@ def shown(figure: Figure, version: VersionRow | None) -> Shown:
         unit=unit,
         approved=figure.approved,
         expected=figure.expected,
-        coverage=out_of(figure.approved, figure.expected),
+        coverage=out_of(figure.approved, figure.expected) if figure.expected else "",
         missing=tuple(f"{one.name} ({MissingReason(one.reason).label})" for one in figure.missing),
         why=_("Visas inte, så att ingen kan pekas ut.") if figure.protection else "",
         flags=tuple(str(mark.flag.label) for mark in figure.flags),

@@ -17,17 +17,19 @@ import pypdfium2
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from docx import Document
+from openpyxl import load_workbook
 
 from followup.models import AnnualFollowUp, FrozenFile, Publication
 from followup.tasks import run_jobs
 from followup.words import Audience
-from followup.year import files
+from followup.year import files, word
 from followup.year.build import year_of
 from followup.year.pdf import pdf
 from stakeholders import clock
 from stakeholders.models import Job
 from tests.factories import a_period, a_report, a_target, an_obligation
-from tests.followup.test_year import text_of
+from tests.followup.test_year import links_of, text_of
 
 pytestmark = pytest.mark.django_db
 MARCH = datetime(2027, 3, 9, 8, tzinfo=UTC)
@@ -123,7 +125,7 @@ def test_management_freezes_a_closed_year_and_nothing_ever_changes_it(client, cl
     page = text_of(client.get(f"/plans/{closed_year.pk}/years/2026/freeze/"))
     assert "Bygger på 1 av 1 rapporter" in page
     job = freeze(client, closed_year)
-    assert (job.state, job.done, job.total) == ("done", 15, 15), job.failure  # the reading and fourteen files
+    assert (job.state, job.done, job.total) == ("done", 16, 16), job.failure  # the reading and fifteen files
     annual = AnnualFollowUp.objects.get()
     before = bytes_of(annual)
     assert {name.rpartition(".")[2] for name in before} == {"json", "html", "pdf", "xlsx", "docx", "csv"}
@@ -189,7 +191,7 @@ def test_a_frozen_year_is_served_whole_when_the_libraries_that_drew_it_are_gone(
         "html": lambda: files.page(shown),
         "pdf": lambda: pdf(shown),
         "xlsx": lambda: files.workbook(shown, created=MARCH),
-        "docx": lambda: files.document(shown, created=MARCH),
+        "docx": lambda: word.document(shown, created=MARCH),
         "csv": lambda: files.table_csv(shown, "targets"),
     }
     addresses = [f"/frozen/{annual.pk}/archive/", *(f"/frozen/{annual.pk}/{name}" for name in bytes_of(annual))]
@@ -246,7 +248,7 @@ def drawn_quickly(monkeypatch):
     from followup import freezing
     from followup.freeze import File, json_bytes
 
-    monkeypatch.setattr(freezing, "frozen_files", lambda year, created: [File("aret.json", "application/json", json_bytes(year))])
+    monkeypatch.setattr(freezing, "frozen_files", lambda year, **_: [File("aret.json", "application/json", json_bytes(year))])
 
 
 def test_a_correction_is_a_new_version_with_a_reason_and_tells_what_came_after(client, closed_year, manager, coordinator, drawn_quickly):
@@ -265,6 +267,29 @@ def test_a_correction_is_a_new_version_with_a_reason_and_tells_what_came_after(c
     second = AnnualFollowUp.objects.get(version=2)
     assert second.reason == "En grupp var räknad två gånger."
     assert "Version 1" in text_of(client.get(f"/frozen/{second.pk}/"))
+
+
+def test_every_paper_of_a_correction_says_which_version_holds_and_why(client, closed_year, manager):
+    AnnualFollowUp.objects.create(plan=closed_year, year=2026, version=1, rules_version="1", frozen_by=manager, recorded_at=MARCH)
+    client.force_login(manager)
+    assert freeze(client, closed_year, reason="En grupp var räknad <två> gånger.").state == "done"
+    page = client.get(f"/frozen/{AnnualFollowUp.objects.get(version=2).pk}/")
+    files = {link.rpartition(".")[2]: client.get(link).content for link in links_of(page) if "/arsuppfoljning-2026-v2" in link}
+    mark = hashlib.sha256(files["json"]).hexdigest()
+    told = "Version 2, fryst 9 mars 2027. Rättelse: En grupp var räknad <två> gånger."
+    foot = "fryst 9 mars 2027, version 2"
+
+    papers = [each.get_textpage().get_text_range().replace("\r\n", " ") for each in pypdfium2.PdfDocument(files["pdf"])]
+    assert told in papers[0]
+    assert all(foot in paper and mark in paper for paper in papers), "the day, the version and the fingerprint are on every page"
+    assert told.replace("<", "&lt;").replace(">", "&gt;") in files["html"].decode()
+    text = Document(io.BytesIO(files["docx"]))
+    assert told in [each.text for each in text.paragraphs]
+    assert all(words in text.sections[0].footer.paragraphs[0].text for words in (foot, mark))
+    for sheet in load_workbook(io.BytesIO(files["xlsx"])):
+        assert all(words in sheet.oddFooter.left.text for words in (foot, mark)), sheet.title
+    assert f"Fingeravtryck på varje sida: {mark}" in text_of(page)
+    assert "Regler version 1" in text_of(page)
 
 
 def test_two_who_freeze_at_once_make_one_version(client, closed_year, manager, drawn_quickly):

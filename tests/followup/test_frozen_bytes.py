@@ -7,17 +7,22 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, models, transaction
 from django.utils import translation
 
+from followup.actions.annual import freeze_year
+from followup.freeze import File
 from followup.models import AnnualFollowUp, FrozenFile, Publication
 from followup.words import Audience
+from followup.year.build import year_of
 from stakeholders.protection import lay_triggers, missing_triggers
+from tests.factories import a_period
 from tests.followup.test_freeze import bytes_of
 
 CONTENT = "Årsuppföljning – frusen\n".encode() + bytes(range(256))
@@ -88,6 +93,39 @@ def test_without_the_triggers_sql_would_have_changed_it_and_verify_frozen_tells(
             cursor.execute("SET LOCAL session_replication_role = DEFAULT")
     lay_triggers()
     with pytest.raises(Exception, match="1 frysta filer"):
+        call_command("verify_frozen")
+
+
+def past_the_triggers(statement: str, *values: object) -> None:
+    """What whoever rules the database itself could do: the triggers off, the statement, the triggers on."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL session_replication_role = replica")
+        else:
+            for verb in ("keep_content", "keep_row"):
+                cursor.execute(f"DROP TRIGGER IF EXISTS followup_frozenfile_{verb}")
+        cursor.execute(statement, values)
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+    lay_triggers()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("statement", "values"),
+    [
+        ("UPDATE followup_frozenfile SET content = %s, sha256 = %s", [b"x", hashlib.sha256(b"x").hexdigest()]),
+        ("DELETE FROM followup_frozenfile", []),
+    ],
+)
+def test_a_file_changed_with_its_hash_or_taken_away_does_not_agree_with_the_history(plan, manager, statement, values):
+    year = year_of(plan, 2026, audience=Audience.MANAGEMENT)
+    a_period(plan)
+    plan.periods.update(closed_at=datetime(2027, 2, 1, tzinfo=UTC))
+    freeze_year(plan, year, [File("aret.json", "application/json", CONTENT)], by=manager)
+    call_command("verify_frozen")
+    past_the_triggers(statement, *values)
+    with pytest.raises(CommandError, match="1 frysta filer"):
         call_command("verify_frozen")
 
 

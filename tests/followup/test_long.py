@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -9,11 +10,11 @@ import pytest
 
 from followup.actions.annual import freeze_year
 from followup.freeze import File, json_bytes
-from followup.models import AnnualFollowUp
+from followup.models import AnnualFollowUp, OutsideValue
 from followup.words import Audience, ImplementationStatus
 from followup.year.build import year_of
 from measures.actions.measures import add_activity
-from measures.models import Baseline, IndicatorVersion, Target
+from measures.models import Baseline, Indicator, IndicatorVersion, Target
 from stakeholders import clock
 from tests.factories import (
     a_goal,
@@ -33,6 +34,7 @@ from tests.followup.test_year import links_of, text_of
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2029, 3, 9, 8, tzinfo=UTC)
+CURVE = r'<path d="M[^"]*L[^"]*" fill="none" stroke="#0f5c4a"'
 
 
 @pytest.fixture(autouse=True)
@@ -81,10 +83,12 @@ def test_each_of_the_five_kinds_has_picture_sentence_and_table_with_its_csv(clie
     pictures = answer.content.decode()
     assert "<title>Åtgärdernas status år för år</title>" in pictures
     assert "2026: 1 försenad." in pictures
+    lined = re.findall(r'fill="#f2b35e"[^>]*/><path d="M', pictures)
+    assert len(lined) == 2, "in the picture and in the key: on grey paper amber and green are the same, so what is late has lines"
     for year, status in ((2025, "Utan rapport"), (2026, "Försenad"), (2028, "Enligt plan")):
         assert f"{status} : 3.1 Läxhjälp {year}" in page
     assert "20 Besök på läxhjälpen 2026" in page
-    assert "saknas Besök på läxhjälpen 2027" in page, "a year without an answer is never zero"
+    assert "inte begärd Besök på läxhjälpen 2027" in page, "a year that nobody was asked about is never zero"
     tables = [link for link in links_of(answer) if link.partition("?")[0].endswith(".csv")]
     assert len(tables) == 3
     rows = client.get(next(link for link in tables if "figures.csv" in link)).content.decode("utf-8-sig")
@@ -120,7 +124,7 @@ def test_the_chain_of_a_goal_goes_from_resources_to_effects_in_time(client, cast
     ]
     places = [page.index(step) for step in [*steps, "Effekt på sikt: det som ändras i samhället"]]
     assert places == sorted(places)
-    assert "150 000" in page
+    assert "Resurser: det vi lägger in Budget per år, kronor: 150 000." in page
     assert "Aktiviteter som blivit klara" in page
     assert "Utfall: det som ändras för målgruppen Inget mått i det här ledet." in page
     assert "1 mått, 1 för tidigt att bedöma." in page
@@ -141,6 +145,58 @@ def test_a_goal_without_data_says_so_and_the_first_year_too(client, plan, manage
         client.force_login(manager)
         assert "2025 var 0 av 1 startade åtgärder" in (page := text_of(client.get(f"/plans/{plan.pk}/long/?goal={goal.pk}")))
         assert "Från nästa år ser du utvecklingen här." in page
+
+
+def test_a_number_from_elsewhere_has_its_years_and_its_source(client, cast, manager, coordinator):
+    shares = an_indicator(cast["measure"], kind="ratio", level="impact", name="behöriga till yrkesprogram", unit="procent")
+    Indicator.objects.filter(pk=shares.pk).update(is_reported=False)
+    client.force_login(manager)
+    address = f"/plans/{cast['plan'].pk}/long/?indicator={shares.pk}"
+    assert "Ingen aktör redovisar måttet" in text_of(client.get(address))
+    with clock.at(NOW - timedelta(hours=1)):
+        for year in (2026, 2028):
+            OutsideValue.objects.create(
+                indicator=shares, year=year, value=in_units(year - 1950), source_line="Källa: Kolada", fetched_at=NOW, by_user=coordinator
+            )
+    answer = client.get(address)
+    page = text_of(answer)
+    assert "76 saknas 78" in page, "the year between is a gap"
+    assert "Källa: Kolada, hämtat" in page
+    assert "2026: 76, 2028: 78. Saknas: 2027." in answer.content.decode()
+    assert "Kolada" in client.get(next(link for link in links_of(answer) if link.endswith("outside.csv"))).content.decode()
+
+
+def test_what_the_picture_says_of_gaps_and_of_the_plan_is_drawn(client, cast, manager, coordinator):
+    shares = an_indicator(cast["measure"], kind="ratio", level="impact", name="behöriga till yrkesprogram", unit="procent")
+    with clock.at(NOW - timedelta(hours=1)):
+        for year in (2018, 2019, 2020, 2022, 2023, 2024):
+            OutsideValue.objects.create(
+                indicator=shares, year=year, value=in_units(80), source_line="Källa: Kolada", fetched_at=NOW, by_user=coordinator
+            )
+    client.force_login(manager)
+    address = f"/plans/{cast['plan'].pk}/years/2028/"
+    drawn = client.get(address).content.decode()
+    assert "Streckat: planen börjar." not in drawn, "nothing is dashed in statistics that end before the plan begins"
+    assert re.search(r"<text[^>]*>saknas</text>", drawn), "the word stands in the gap"
+    with clock.at(NOW - timedelta(minutes=30)):
+        OutsideValue.objects.create(
+            indicator=shares, year=2026, value=in_units(82), source_line="Källa: Kolada", fetched_at=NOW, by_user=coordinator
+        )
+    drawn = client.get(address).content.decode()
+    assert "Streckat: planen börjar." in drawn
+    assert 'stroke-dasharray="2 3"' in drawn
+
+
+def test_a_sum_of_a_year_that_goes_on_is_no_fall_in_the_curve(client, cast, manager, coordinator, reviewer):
+    """46 visits all last year and 5 so far this year: no line between them. A share of how things stand goes on."""
+    obligation = an_obligation(cast["assignment"], a_period(cast["plan"], 2029, 1, due_on=date(2029, 3, 1), closes_on=date(2029, 12, 1)))
+    a_report(obligation, by=coordinator, approved_by=reviewer, figures=[5, 66])
+    client.force_login(manager)
+    answer = long(client, cast, "indicator")
+    assert "2029 hittills" in text_of(answer)
+    assert not re.search(CURVE, answer.content.decode())
+    stock = Indicator.objects.get(name="andel som fullföljer gymnasiet")
+    assert re.search(CURVE, client.get(f"/plans/{cast['plan'].pk}/long/?indicator={stock.pk}").content.decode())
 
 
 def test_what_is_not_in_the_plan_is_not_found(client, cast, manager):
@@ -174,6 +230,7 @@ def test_any_year_stands_beside_a_frozen_one(client, cast, frozen, manager):
     assert "2 av 2 mått har en annan siffra 2028 än i den frysta årsuppföljningen 2026." in page
     row = page[page.index("Besök på läxhjälpen") :][:160]
     assert "Besök på läxhjälpen 20 46 Besök på läxhjälpen +26" in row
+    assert "61 % 64 % Andel som fullföljer gymnasiet +3 procentenheter" in page
     assert "1 försenad 1 enligt plan" in page
     page = text_of(client.get(f"/plans/{cast['plan'].pk}/years/2026/compare/"))
     assert "0 av 2 mått har en annan siffra 2026" in page

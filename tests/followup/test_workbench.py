@@ -10,7 +10,8 @@ from followup.actions.year_texts import Share, share_out
 from followup.models import YearText
 from followup.words import Audience
 from followup.year.build import year_of
-from followup.year.files import document, json_bytes, page
+from followup.year.files import json_bytes, page
+from followup.year.word import document
 from stakeholders import clock
 from stakeholders.models import Event
 from tests.factories import a_goal, a_measure, a_plan, a_workspace

@@ -149,6 +149,7 @@ def test_a_part_of_a_year_is_not_held_against_the_target_of_the_whole(client, pl
         page = text_of(client.get(f"/plans/{plan.pk}/years/2026/"))
     assert "Året pågår: siffrorna är hittills" in page
     assert "2026 hittills" in page
+    assert "% av vägen" not in page, "nor in per cent: five months of visits are no hundred per cent the wrong way"
     assert "Fel riktning" not in page
     client.logout()  # half a year later the session has gone out
     client.force_login(manager)
@@ -164,6 +165,22 @@ def test_an_empty_year_says_so_in_words(client, plan, manager):
         assert words in page
     assert "Ingen rapport har förfallit än" in page
     assert "Ingen aktör har haft något att rapportera under året." in page
+
+
+def test_a_year_that_has_not_begun_says_so(client, plan, measure, manager):
+    client.force_login(manager)
+    page = text_of(client.get(f"/plans/{plan.pk}/years/2029/"))
+    assert "2029 har inte börjat. Inget är rapporterat än." in page
+    assert "Året pågår" not in page
+
+
+def test_what_nobody_was_asked_for_is_not_missing(client, told_year, manager):
+    """The sommarjobb began this year: nobody owes a figure for the year before."""
+    client.force_login(manager)
+    page = text_of(client.get(f"/plans/{told_year.pk}/years/2026/"))
+    targets = page[page.index("Mål och utfall, sämst först") : page.index("Vem gjorde vad")]
+    assert "inte begärd" in targets
+    assert "saknas" not in targets
 
 
 def test_the_first_year_says_that_there_is_nothing_to_compare_with(client, plan, manager):

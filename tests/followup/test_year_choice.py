@@ -102,8 +102,9 @@ def test_an_actor_shows_its_own_part_which_is_not_held_against_the_target_of_all
     client.force_login(manager)
     page = text_of(year(client, cast, actor=cast["club"].pk))
     assert "Bygger på 2 av 2 rapporter" in page
+    assert "Inget beslut väntar om just den här delen." in page, "others may wait: the year as a whole says so"
     assert "Skolan (Exempel)" not in page[page.index("Så går genomförandet") :]
-    row = page[page.index("Besök på läxhjälpen") :][:160]
+    row = page[page.index("Besök på läxhjälpen") :][:180]
     assert " 30 " in row
     assert "målet gäller alla som redovisar måttet tillsammans" in row
     row = page[page.index("Vandringar") :][:160]

@@ -7,6 +7,9 @@ from html.parser import HTMLParser
 
 import pytest
 
+from followup.actions.assessments import assess
+from followup.actions.year_texts import write_text
+from followup.models import YearText
 from stakeholders import clock
 from tests.followup.test_year import MARCH, told_year
 
@@ -14,7 +17,7 @@ pytestmark = pytest.mark.django_db
 assert told_year, "the fixture"
 
 VOID = {"br", "img", "input", "meta", "link", "hr", "path", "rect", "circle", "col"}
-SECTIONS = ("sentences", "numbers", "status", "targets", "who", "coverage", "money")
+SECTIONS = ("sentences", "numbers", "status", "texts", "assessments", "targets", "who", "coverage", "money")
 NOT_A_FIGURE = re.compile(
     r"""
     \b20\d\d\b                      # a year
@@ -81,10 +84,11 @@ def figures_in(section: Node) -> Iterator[tuple[str, Node]]:
 
 
 def way_out(node: Node) -> list[str]:
-    """The links of the figure itself, or of the row, item or sentence it stands in; of a heading or a lede, of its section."""
+    """The links of the figure itself, or of the row, item, sentence or text it stands in; of a heading or a lede, of its section."""
     at: Node | None = node
     while at is not None:
-        if at.tag in ("a", "tr", "li", "p", "section") and at.links():
+        is_text = at.attributes.get("class") == "year__text"
+        if (is_text or at.tag in ("a", "tr", "li", "p", "section")) and at.links():
             return at.links()
         at = at.above
     return []
@@ -92,7 +96,13 @@ def way_out(node: Node) -> list[str]:
 
 @pytest.fixture
 def page(client, told_year, manager) -> Tree:
-    told_year.goals.update(title="Uppväxt")
+    told_year.goals.update(title="Uppväxt", kind="goal")
+    measure = told_year.measures.get(number="1.1")
+    for subject in (measure, measure.goal):
+        assess(
+            subject, 2026, by=manager, version=0, achievement="partly", trend="better", text="2 av 3 grupper kom igång.", next_step="adjust"
+        )
+    write_text(YearText(plan=told_year, year=2026, goal=None), by=manager, version=0, words="11 av 12 har svarat.", is_done=True)
     client.force_login(manager)
     return Tree(client.get(f"/plans/{told_year.pk}/years/2026/").content.decode())
 
@@ -130,7 +140,7 @@ def test_every_figure_leads_to_its_reports_in_two_clicks(client, page):
     assert lost(client, page) == []
 
 
-@pytest.mark.parametrize("section", ["targets", "who", "coverage"])
+@pytest.mark.parametrize("section", ["texts", "assessments", "targets", "who", "coverage"])
 def test_figures_without_a_way_out_would_be_found(client, page, section):
     """The negative control: the same reading of the page, with the links of a section taken away."""
     for node in page.section(section).every():
