@@ -37,6 +37,11 @@ class StatusRow:
     name: str
     cells: tuple[tuple[int, tuple[str, ...], str], ...]
 
+    @property
+    def query(self) -> str:
+        """What of a page is about it."""
+        return f"?{self.kind}={self.pk}"
+
 
 @dataclass(frozen=True)
 class YearValue:
@@ -90,6 +95,11 @@ class LongView:
     counts: tuple[tuple[int, tuple[tuple[str, int], ...]], ...]
     steps: tuple[Step, ...]
     changes: tuple[Change, ...]
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether there are so many years that a status word must stand under its symbol."""
+        return len(self.years) > 4
 
 
 def long_view(plan: Plan, choice: Choice, *, audience: Audience, as_of: datetime) -> tuple[LongView, Book]:
