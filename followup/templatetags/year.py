@@ -1,6 +1,6 @@
 """`{% load year %}`: the pictures of the year, drawn from the rows beside them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
@@ -39,9 +39,11 @@ def page_link(name: str, pk: int, words: str, query: str = "", is_plain: bool = 
 
 
 @register.simple_tag
-def page_links(name: str, pages: Iterable[tuple[int, str]], is_plain: bool = False) -> SafeString:
-    """`{% page_links "measure_page" row.measures %}`: links with commas between."""
-    return format_html_join(", ", "{}", ((page_link(name, pk, words, is_plain=is_plain),) for pk, words in pages))
+def page_links(name: str, pages: Sequence[tuple[int, str]], most: int, is_plain: bool = False) -> SafeString:
+    """`{% page_links "measure_page" row.measures 6 %}`: at most so many links with commas between, and how many more there are."""
+    links = format_html_join(", ", "{}", ((page_link(name, pk, words, is_plain=is_plain),) for pk, words in pages[:most]))
+    more = len(pages) - most
+    return format_html("{} {}", links, _("och %(n)s till") % {"n": more}) if more > 0 else links
 
 
 @register.simple_tag
