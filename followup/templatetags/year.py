@@ -1,6 +1,7 @@
 """`{% load year %}`: the pictures of the year, drawn from the rows beside them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -13,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from followup.pictures import COLUMN, Curve, Frame, small_multiple, status_columns, status_swatch, way_to_target
 from followup.year.choice import Choice
-from followup.year.long import Line, LongView
+from followup.year.long import Line, LongView, StatusRow
 from followup.year.page import OutsideGroup, OutsideSeries, TargetRow
 from stakeholders.formats import number
 from stakeholders.pictures import TargetBar, target_bar
-from stakeholders.templatetags.symbols import SYMBOLS, words_for
+from stakeholders.templatetags.symbols import SYMBOLS, symbol, words_for
 
 register = template.Library()
 
@@ -38,15 +39,17 @@ def page_link(name: str, pk: int, words: str, query: str = "", is_plain: bool = 
 
 
 @register.simple_tag
-def page_links(name: str, pages: Iterable[tuple[int, str]], is_plain: bool = False) -> SafeString:
-    """`{% page_links "measure_page" row.measures %}`: links with commas between."""
-    return format_html_join(", ", "{}", ((page_link(name, pk, words, is_plain=is_plain),) for pk, words in pages))
+def page_links(name: str, pages: Sequence[tuple[int, str]], most: int, is_plain: bool = False) -> SafeString:
+    """`{% page_links "measure_page" row.measures 6 %}`: at most so many links with commas between, and how many more there are."""
+    links = format_html_join(", ", "{}", ((page_link(name, pk, words, is_plain=is_plain),) for pk, words in pages[:most]))
+    more = len(pages) - most
+    return format_html("{} {}", links, _("och %(n)s till") % {"n": more}) if more > 0 else links
 
 
 @register.simple_tag
-def address(name: str, pk: int) -> str:
-    """`{% address "report_show" row.report %}`: as `{% url %}`, for a page that every row has a link to."""
-    return _address(name, pk)
+def address(name: str, *args: int) -> str:
+    """`{% address "report_show" row.report %}`: as `{% url %}`, for a page that every row or cell has a link to."""
+    return _address(name, *args)
 
 
 @register.filter
@@ -68,10 +71,39 @@ def figure_link(context: dict[str, Any], indicator: int, year: int) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def long_query(context: dict[str, Any], year: int) -> str:
-    """`{% long_query 2026 %}`: the query of a figure's page from the long view; of an indicator it is the whole."""
-    choice: Choice = context["choice"]
-    return Choice(goal=choice.goal, measure=choice.measure, actor=choice.actor, area=choice.area).query(year=year)
+def status_cells(context: dict[str, Any], row: StatusRow) -> SafeString:
+    """`{% status_cells row %}`: a cell a year of the long view, each with the way to its reports. A tag, since a template takes thrice the time."""
+    plan, is_crowded = context["plan"].pk, context["view"].is_crowded
+    cells = []
+    for year, statuses, words in row.cells:
+        if statuses:
+            told = symbol(statuses[0], stacked=is_crowded) if row.kind == "measure" else words
+            link = '<a href="{}{}">{}<span class="sr-only">: {} {}</span></a>'
+            inside = format_html(link, _address("year_reports", plan, year), row.query, told, row.name, year)
+        else:
+            inside = format_html('<span class="muted">{}</span>', _("inte startad"))
+        cells.append(format_html('<td data-label="{}">{}</td>', year, inside))
+    return mark_safe("".join(cells))  # each is escaped above
+
+
+@register.simple_tag(takes_context=True)
+def figure_cells(context: dict[str, Any], line: Line) -> SafeString:
+    """`{% figure_cells line %}`: a cell a year of the chain, each with the way to where its figure comes from; of an indicator that is the whole."""
+    chosen = replace(context["choice"], indicator=0, funding="")
+    cells = []
+    for value in line.values:
+        inside: str = value.shown.text
+        if line.pk:
+            link = '<a href="{}{}">{}<span class="sr-only"> {} {}</span></a>'
+            inside = format_html(link, _address("figure_show", line.pk), _year_query(chosen, value.year), inside, line.name, value.year)
+        under = format_html('<span class="under when">{}</span>', value.shown.coverage) if value.shown.coverage else ""
+        cells.append(format_html('<td class="number fact" data-label="{}">{}{}</td>', value.year, inside, under))
+    return mark_safe("".join(cells))  # each is escaped above
+
+
+@lru_cache(maxsize=256)
+def _year_query(choice: Choice, year: int) -> str:
+    return choice.query(year=year)
 
 
 @register.simple_tag
@@ -160,9 +192,12 @@ def own_style(styles: str) -> SafeString:
 
 
 def _curve(series: OutsideSeries) -> Curve:
-    values: dict[int, int | Fraction | None] = {year: _value(value) for year, value in zip(series.years, series.values, strict=True)}
+    values = {year: _value(value) for year, value in zip(series.years, series.values, strict=True)}
     return Curve(series.place, values, frozenset(series.breaks))
 
 
-def _value(text: str) -> Fraction | None:
-    return Fraction(text) if text else None
+def _value(text: str) -> int | Fraction | None:
+    """What `exact` has written. Most are whole, and a fraction takes ten times as long to read."""
+    if not text:
+        return None
+    return Fraction(text) if "/" in text else int(text)

@@ -39,6 +39,11 @@ class StatusRow:
     name: str
     cells: tuple[tuple[int, tuple[str, ...], str], ...]
 
+    @property
+    def query(self) -> str:
+        """What of a page is about it."""
+        return f"?{self.kind}={self.pk}"
+
 
 @dataclass(frozen=True)
 class YearValue:
@@ -94,6 +99,11 @@ class LongView:
     steps: tuple[Step, ...]
     changes: tuple[Change, ...]
     outside: tuple[OutsideGroup, ...] = ()
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether there are so many years that a status word must stand under its symbol."""
+        return len(self.years) > 4
 
 
 def long_view(plan: Plan, choice: Choice, *, audience: Audience, as_of: datetime) -> tuple[LongView, Book]:
