@@ -1,5 +1,7 @@
 """The year: its page, its tables, and the frozen ones."""
 
+from collections import defaultdict
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -24,6 +26,7 @@ from measures.models import Plan
 from measures.rules import Interval
 from stakeholders import clock
 from stakeholders.exports import CSV_TYPE, XLSX_TYPE, as_download
+from stakeholders.formats import out_of
 from stakeholders.permissions import SignedInRequest, can_read_all, can_read_anything, require
 
 FIRST_ROWS = 12
@@ -37,13 +40,23 @@ def year_list(request: HttpRequest) -> HttpResponse:
         plan for plan in Plan.objects.visible_to(request.user).select_related("workspace") if can_read_all(request.user, plan.workspace)
     ]
     require(can_read_anything(request.user))
-    years: dict[int, set[int]] = {plan.pk: set() for plan in plans}
-    for plan, year in Period.objects.filter(plan__in=plans, starts_on__lte=clock.today()).values_list("plan", "year"):
-        years[plan].add(year)
+    rounds: dict[int, dict[int, list[Period]]] = {plan.pk: defaultdict(list) for plan in plans}
+    for period in Period.objects.filter(plan__in=plans).order_by("-year", "starts_on"):
+        rounds[period.plan_id][period.year].append(period)
     frozen: dict[int, dict[int, AnnualFollowUp]] = {plan.pk: {} for plan in plans}
     for annual in AnnualFollowUp.objects.filter(plan__in=plans).order_by("version"):
         frozen[annual.plan_id][annual.year] = annual
-    rows = [(plan, [(year, frozen[plan.pk].get(year), _tertials(year)) for year in sorted(years[plan.pk], reverse=True)]) for plan in plans]
+    rows = [
+        (
+            plan,
+            [
+                (year, frozen[plan.pk].get(year), _tertials(year), out_of(sum(each.closed_at is not None for each in own), len(own)))
+                for year, own in rounds[plan.pk].items()
+                if own[0].starts_on <= clock.today()
+            ],
+        )
+        for plan in plans
+    ]
     return render(request, "followup/year_list.html", {"rows": rows})
 
 

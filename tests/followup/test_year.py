@@ -251,3 +251,10 @@ def test_the_year_costs_the_same_at_any_size(client, workspace, coordinator, rev
         page = client.get(f"/plans/{plan.pk}/years/2026/")
     assert page.status_code == 200
     assert len(gzip.compress(page.content)) < 90 * 1024, "170 KB with letters, styles and script, which are 66 KB"
+
+
+def test_the_list_of_years_says_how_many_rounds_are_closed(client, told_year, manager):
+    Period.objects.filter(plan=told_year, number=3).update(closed_at=None, closed_by=None)
+    client.force_login(manager)
+    page = text_of(client.get("/years/"))
+    assert "Årsuppföljning 2026 Tertial 1 2026 · Tertial 2 2026 · Tertial 3 2026 2 av 3 inte fryst" in page
