@@ -40,11 +40,11 @@ def seen_numbers(figure: Figure, *, with_parts: bool) -> Iterable[SeenNumber]:
 
 
 def read_seen(rows: Iterable[Sequence[Any]]) -> dict[int, list[SeenNumber]]:
-    """The numbers as publications store them, by indicator."""
-    found: dict[int, list[SeenNumber]] = {}
+    """The numbers as publications store them, by indicator, each once."""
+    found: dict[int, dict[SeenNumber, None]] = {}
     for indicator, first, last, reports, *rest in rows:
-        found.setdefault(indicator, []).append((indicator, first, last, tuple(reports), *rest))
-    return found
+        found.setdefault(indicator, {})[indicator, first, last, tuple(reports), *rest] = None
+    return {indicator: list(numbers) for indicator, numbers in found.items()}
 
 
 Single = dict[tuple[str, str], tuple[int, int]]

@@ -5,6 +5,7 @@ partner, measure, goal, area, period, year to date and breakdown – so that it 
 """
 
 from collections.abc import Collection, Iterable, Mapping, Set
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -134,6 +135,12 @@ class Shown:
                     end = window.end.isoformat()
                     names |= {(indicator, *name) for name in self._decided(indicator, window).hidden_names() if name[3] <= end}
         return sorted(names)
+
+    def to(self, audience: Audience) -> "Shown":
+        """The same figures to another audience: what is hidden is decided once, for all who are shown protected figures."""
+        other = copy(self)
+        other.audience = audience
+        return other
 
     @cached_property
     def hidden_before_of(self) -> dict[int, list[HiddenName]]:
@@ -323,20 +330,25 @@ def load_shown(
 def _published(
     plan: Plan, audience: Audience, as_of: datetime, window: Window | None
 ) -> tuple[frozenset[HiddenName], list[list[Any]], Publication | None]:
-    """What any publication for the audience hid until then (it stays hidden), the numbers of people they showed, and the last one of
-    the window, with its content. One query."""
-    known = Publication.objects.filter(plan=plan, audience=audience, recorded_at__lte=as_of).order_by("id")
+    """What any publication hid until then (it stays hidden), the numbers of people they showed, and the last one of the window for the
+    audience, with its content. One query.
+
+    Whoever is shown protected figures is protected from all that anybody but the reviewers has been shown: management reads what the public
+    is told, and what management was told is not to be worked out with the help of it.
+    """
     if audience == Audience.REVIEW and window is None:
         return frozenset(), [], None
-    is_asked = Q(window_start=window.start, window_end=window.end) if window else Q(pk=None)
+    known = Publication.objects.filter(plan=plan, recorded_at__lte=as_of).order_by("id")
+    known = known.filter(audience=audience) if audience == Audience.REVIEW else known.exclude(audience=Audience.REVIEW)
+    is_asked = Q(audience=audience, window_start=window.start, window_end=window.end) if window else Q(pk=None)
     kept = {"hidden": F("content__hidden"), "seen": F("content__seen")}
     rows = list(known.defer("content").annotate(**kept, whole=Case(When(is_asked, then=F("content")))))
-    hidden = frozenset(tuple(name) for row in rows for name in row.hidden or ())
     latest = next((row for row in reversed(rows) if row.whole is not None), None)
     if latest:
         latest.content = latest.whole
     if audience == Audience.REVIEW:
         return frozenset(), [], latest
+    hidden = frozenset(tuple(name) for row in rows for name in row.hidden or ())
     return hidden, [number for row in rows for number in row.seen or ()], latest
 
 

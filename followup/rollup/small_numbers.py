@@ -73,13 +73,16 @@ class Table:
     overlapping: set[Key] = field(default_factory=set)
 
     def add(self, scope: frozenset[int], window: Window, threshold: int) -> Key:
-        """The key of a figure; its cells are (key, dimension, category)."""
+        """The key of a figure; its cells are (key, dimension, category).
+
+        Of the same answers one group may have no figure, since its lead has none, and another, that the lead is not in, a number.
+        """
         if (scope, window) in self.keys:
             return self.keys[scope, window]
         figure = self.rollup.figure(self.indicator, window, scope)
         key: Key = figure.reports if figure.kind != IndicatorKind.PEOPLE or len(figure.reports) < 2 else (figure.reports, window)
         self.keys[scope, window] = key
-        if key not in self.cells:
+        if key not in self.cells or (figure.low is not None and (key, *TOTAL) not in self.amounts[0]):
             self._keep(key, figure, threshold)
         return key
 
