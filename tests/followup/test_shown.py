@@ -1,7 +1,7 @@
 """What an audience is shown of a plan: enough is hidden that nothing below the threshold can be worked out from all the pages together."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import UTC, date, datetime
 
 import pytest
@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from followup import rollup
 from followup.figures import Window
 from followup.reference import facts as f
-from followup.rollup.seen import amounts_of
+from followup.rollup.small_numbers import amounts_of
 from followup.words import Audience, LineState, Protection
 from measures.rules import SCALE, EffectLevel, IndicatorKind
+from tests.followup.database_world import DatabaseWorld
 from tests.followup.random_facts import LAST, YEARS, RandomPlan
 from tests.followup.stored import stored
+from tests.followup.worlds import window
 
 K = 5
 ONCE = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -54,17 +56,22 @@ Numbers = dict[tuple, tuple[int, frozenset]]
 Words = dict[tuple, frozenset]
 """What is called *färre än k*, by the same names."""
 
+Limits = Set[tuple[frozenset, int, int]]
+"""Sums of single numbers that are at least and at most something."""
+
+LOW = "low"
+
 
 def everything_shown(shown: rollup.Shown, indicator: int, windows: list[Window]) -> tuple[Numbers, Words]:
     """Each number that some page could show, and each word in its place."""
     numbers: Numbers = {}
     words: Words = {}
     for name, scope in shown.scopes.items():
-        for window in windows:
-            figure = shown.figure(indicator, window, scope)
-            told(numbers, words, (name, window, ""), amounts_of(figure), figure.kind, figure.protection, figure.reports)
+        for days in windows:
+            figure = shown.figure(indicator, days, scope)
+            told(numbers, words, (name, days, ""), amounts_of(figure), figure.kind, figure.protection, figure.reports)
             for cell in figure.cells:
-                told(numbers, words, (name, window, cell.name), (cell.low, cell.high), figure.kind, cell.protection, figure.reports)
+                told(numbers, words, (name, days, cell.name), (cell.low, cell.high), figure.kind, cell.protection, figure.reports)
     return numbers, words
 
 
@@ -76,6 +83,8 @@ def told(numbers: Numbers, words: Words, name: tuple, both: tuple, kind: str, pr
             words[*name, end] = singles
         elif singles and not protection and both[end] is not None:
             numbers[*name, end] = (int(both[end]), singles)
+            if kind == IndicatorKind.PEOPLE:
+                numbers[*name, LOW] = (int(both[0]), singles)
 
 
 def single_numbers(shown: Iterable[Numbers]) -> tuple[dict[tuple, int], dict[tuple, list[tuple]]]:
@@ -93,26 +102,27 @@ def single_numbers(shown: Iterable[Numbers]) -> tuple[dict[tuple, int], dict[tup
     return truth, whole
 
 
-def sums_only(numbers: Numbers, truth: dict[tuple, int]) -> Numbers:
-    """Those that are sums of single numbers: people who may be the same are not, always."""
-    return {
-        name: (value, singles)
-        for name, (value, singles) in numbers.items()
-        if singles <= truth.keys() and value == sum(truth[single] for single in singles)
-    }
-
-
-def small_only(words: Words, truth: dict[tuple, int]) -> set[frozenset]:
-    """The sums that the word is true of: of people it may be said of the low end only."""
-    known = {singles for singles in words.values() if singles <= truth.keys()}
-    return {singles for singles in known if 0 < sum(truth[single] for single in singles) < K * SCALE}
-
-
-def recovered(numbers: Numbers, truth: dict[tuple, int], cells: dict[tuple, list[tuple]], few: Iterable[frozenset] = ()) -> set[tuple]:
-    """The single numbers that are exactly determined by all that is shown: by subtraction of any two sums, and by bounds.
-
-    `few`: the sums that are known to be 1 to k−1.
+def understood(numbers: Numbers, words: Words, truth: dict[tuple, int]) -> tuple[Numbers, Limits]:
+    """What a reader who knows the rules makes of it. Sums: people who may be the same are not, always, but the low end is the largest of
+    them, and whoever has heard of the partners guesses which that is. Limits: what is few is 1 to k−1, and none is more than the largest.
     """
+    sums: Numbers = {}
+    limits: Limits = {(singles, SCALE, (K - 1) * SCALE) for singles in words.values()}
+    for name, (value, singles) in numbers.items():
+        amounts = sorted((truth[single], single) for single in singles if single in truth)
+        if name[-1] != LOW and value == sum(amount for amount, _ in amounts):
+            sums[name] = (value, singles)
+        elif name[-1] == LOW and amounts and value == amounts[-1][0]:
+            limits |= {(frozenset({single}), 0, value) for single in singles}
+            if value not in [amount for amount, _ in amounts[:-1]]:
+                sums[name] = (value, frozenset({amounts[-1][1]}))
+    known = {name: each for name, each in sums.items() if each[1] <= truth.keys()}
+    true = {limit for limit in limits if limit[0] <= truth.keys() and limit[1] <= sum(truth[single] for single in limit[0]) <= limit[2]}
+    return known, true
+
+
+def recovered(numbers: Numbers, truth: dict[tuple, int], cells: dict[tuple, list[tuple]], limits: Limits = frozenset()) -> set[tuple]:
+    """The single numbers that are exactly determined by all that is shown: by subtraction of any two sums, and by bounds."""
     sums = {atoms: value for value, atoms in numbers.values() if atoms}
     grown = dict(sums)
     for one, value in sums.items():
@@ -124,7 +134,7 @@ def recovered(numbers: Numbers, truth: dict[tuple, int], cells: dict[tuple, list
     high = {atom: known.get(atom, 10**9) for atom in truth}
     equations = [(dict.fromkeys(atoms, 1), value, value) for atoms, value in grown.items()]
     equations += [({whole: -1, **dict.fromkeys(parts, 1)}, 0, 0) for whole, parts in cells.items()]
-    equations += [(dict.fromkeys(atoms, 1), SCALE, (K - 1) * SCALE) for atoms in set(few) - grown.keys()]
+    equations += [(dict.fromkeys(atoms, 1), least, most) for atoms, least, most in limits if atoms not in grown]
     moved = True
     while moved:
         moved = False
@@ -137,6 +147,28 @@ def recovered(numbers: Numbers, truth: dict[tuple, int], cells: dict[tuple, list
                 if new != (low[atom], high[atom]):
                     (low[atom], high[atom]), moved = new, True
     return {atom for atom in truth if low[atom] == high[atom]}
+
+
+@pytest.mark.parametrize(
+    ("people", "shown"),
+    [
+        ((20, 3), "hidden"),  # 23 − 20
+        ((20, 4, 4), "hidden"),  # 28 − 20, and both are few
+        ((20, 20, 4), "hidden"),  # 44 − 20 is 24, and none is more than 20
+        ((20, 3, 9), (20, 32)),
+    ],
+)
+def test_the_two_ends_of_people_who_may_be_the_same_give_no_partner_away(people, shown):
+    world = DatabaseWorld()
+    world.indicator("deltagare", IndicatorKind.PEOPLE, counts_people=True)
+    world.on("2026-05-10")
+    for actor, number in zip("ABC", people, strict=False):
+        world.asks(actor, ["deltagare"], ["2026T1"])
+        world.reports(actor, "2026T1", number)
+    world.on("2026-06-20")
+    seen = rollup.load_shown(world.plan, [window("2026T1")], Audience.MANAGEMENT, as_of=world.now)
+    figure = seen.figure(world._indicator("deltagare").pk, window("2026T1"))
+    assert (figure.protection or (figure.low // SCALE, figure.high // SCALE)) == shown
 
 
 KINDS = (IndicatorKind.COUNT, IndicatorKind.STOCK, IndicatorKind.RATIO, IndicatorKind.PEOPLE)
@@ -157,9 +189,10 @@ def test_no_page_nor_all_of_them_together_give_a_small_number_away(seed, kind):
         numbers, words = everything_shown(shown, indicator, windows)
     truth, cells = single_numbers([raw])
     secrets = {single for single, value in truth.items() if 0 < value < K * SCALE}
-    assert not secrets & recovered(sums_only(numbers, truth), truth, cells, small_only(words, truth))
+    sums, limits = understood(numbers, words, truth)
+    assert not secrets & recovered(sums, truth, cells, limits)
     assert not {name for name, (value, _) in numbers.items() if 0 < value < K * SCALE}
-    assert secrets <= recovered(sums_only(raw, truth), truth, cells)  # the attack works on what is not protected
+    assert secrets <= recovered(understood(raw, {}, truth)[0], truth, cells)  # the attack works on what is not protected
 
 
 @settings(max_examples=10, deadline=None, phases=ONCE)
