@@ -137,7 +137,7 @@ class Table:
         page has a place for any more."""
         lows, highs = self.amounts
         names: list[Name] = [(key, *cell) for key, cells in self.cells.items() if key in self.intervals for cell in cells]
-        low_ends: dict[Name, Key] = {name: (*name, "low") for name in names if name in lows and lows[name] < highs[name]}
+        low_ends: dict[Name, Key] = {name: (*name, "low") for name in names if name in lows}
         together: dict[Key, Key] = {}
         for name, low_end in low_ends.items():
             together[name], together[low_end] = low_end, name
