@@ -18,10 +18,15 @@ Key = Hashable
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """One set of amounts, in 1/10 000, and how they sum: (total, parts). A figure with two ends or a rate has two sets."""
+    """One set of amounts, in 1/10 000, and how they sum: (total, parts). A figure with two ends or a rate has two sets.
+
+    `also`: what more is known of how they are put together, though nothing is hidden under it. `most`: parts that are at most a number.
+    """
 
     amounts: Mapping[Key, int]
     sums: Sequence[tuple[Key, Sequence[Key]]]
+    also: Sequence[tuple[Key, Sequence[Key]]] = ()
+    most: Sequence[tuple[Key, Sequence[Key]]] = ()
 
 
 def is_small(amount: int, threshold: int) -> bool:
@@ -42,11 +47,12 @@ def protect(
     known: Set[Key] = frozenset(),
     hidden_before: Set[Key] = frozenset(),
     gone: Set[Key] = frozenset(),
+    together: Mapping[Key, Key] | None = None,
 ) -> dict[Key, Protection]:
     """The cells that may not be shown, and why: *färre än k*, or *dold*, which says only that there is somebody.
 
     `known` are cells the reader knows (a partner's own): never hidden, and of no help in hiding. `hidden_before` stay hidden.
-    `gone` are shown nowhere: a small one is hidden like any other, the rest may be worked out.
+    `gone` are shown nowhere: a small one is hidden like any other, the rest may be worked out. `together`: both or neither is hidden.
     """
     k = max(threshold, LOWEST_THRESHOLD) * SCALE
     small = {key for each in table for key, amount in each.amounts.items() if 0 < amount < k} | also_small
@@ -56,8 +62,13 @@ def protect(
         if key not in known
     }
     free = gone - small
+    pairs = together or {}
+    for key in [key for key in hidden if key in pairs]:
+        hidden.setdefault(pairs[key], Protection.HIDDEN)
     while more := _one_more(table, k, hidden, known, free):
         hidden[more] = Protection.HIDDEN
+        if more in pairs:
+            hidden.setdefault(pairs[more], Protection.HIDDEN)
     return {key: word for key, word in hidden.items() if key not in free}
 
 
@@ -100,14 +111,18 @@ def _too_thin(
 
 def _given_away(each: Sums, k: int, hidden: Mapping[Key, Protection], known: Set[Key]) -> Key | None:
     """What else to hide because some small number is the only one that fits what is shown: the smallest that it is worked out from."""
-    for equations in _connected(each.sums, hidden):
+    most: dict[Key, int] = {}
+    for end, parts in each.most:
+        if end not in hidden:
+            most.update((part, min(each.amounts[end], most.get(part, each.amounts[end]))) for part in parts)
+    for equations in _connected([*each.sums, *each.also], hidden):
         cells = {key for equation in equations for key in equation if key in hidden}
         small = {key for key in cells if 0 < each.amounts[key] < k}
         if small:
             in_order = sorted(cells, key=lambda key: (-each.amounts[key], repr(key)))
             solved = _solved(equations, in_order)
             moves = _moves(solved, in_order)
-            limits = {key: _limits(each.amounts[key], hidden[key], k) for key in cells}
+            limits = {key: _limits(each.amounts[key], hidden[key], k, most.get(key)) for key in cells}
             for key in sorted(small, key=repr):
                 if not _has_another_story(each.amounts, key, moves, limits):
                     words = [cell for cell in in_order if cell in small and hidden[cell] == Protection.FEW]
@@ -175,11 +190,11 @@ Limits = tuple[int, int | None]
 """The least and the most a hidden cell can be, as far as its word tells the reader."""
 
 
-def _limits(amount: int, word: Protection, k: int) -> Limits:
+def _limits(amount: int, word: Protection, k: int, most: int | None) -> Limits:
     """*Färre än k* is 1…k−1. *Dold* is at least k, or nobody; but at least one where a small number had to be called so."""
     if 0 < amount < k:
-        return SCALE, k - 1 if word == Protection.FEW else None
-    return (k if amount else 0), None
+        return SCALE, min(k - 1, most or k) if word == Protection.FEW else most
+    return (k if amount else 0), most
 
 
 def _has_another_story(amounts: Mapping[Key, int], key: Key, moves: list[Equation], limits: Mapping[Key, Limits]) -> bool:

@@ -52,8 +52,8 @@ def store_figures(
     """Store the figures of a window as shown at a moment (now, if not said), one row for each audience. For the publishing of a round and
     the freezing of a year, which record the event."""
     made, as_of = [], as_of or clock.now()
+    shown = rollup.load_shown(plan, [window], Audience.MANAGEMENT, as_of=as_of)
     for audience in AUDIENCES:
-        shown = rollup.load_shown(plan, [window], audience, as_of=as_of)
         before = _last_to_date(plan, window) if audience == Audience.PUBLIC else None
         made.append(
             Publication.objects.create(
@@ -63,7 +63,7 @@ def store_figures(
                 audience=audience,
                 window_start=window.start,
                 window_end=window.end,
-                content=contents(shown, window, before),
+                content=contents(shown.to(audience), window, before),
                 by_user=by,
                 recorded_at=as_of,
             )

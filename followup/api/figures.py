@@ -162,7 +162,15 @@ def figure_list(request: Request) -> Response:
     as_of = read_moment(asked.get("as_of"))
     is_partner = not can_read_all(request.user, plan.workspace)
     audience = Audience.REVIEW if is_partner else audience_of(request.user, plan.workspace)  # a partner is shown nothing but its own
-    shown = rollup.load_shown(plan, windows, audience, as_of=as_of, indicators=asked.get("indicator"), trends="trend" in include)
+    shown = rollup.load_shown(
+        plan,
+        windows,
+        audience,
+        as_of=as_of,
+        indicators=asked.get("indicator"),
+        trends="trend" in include,
+        is_gone_by="as_of" in asked,
+    )
     scope = scope_of(shown.rollup, plan, asked)
     if is_partner:
         mine = shown.rollup.assignments(actors=actors_of(request.user))

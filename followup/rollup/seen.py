@@ -4,23 +4,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from datetime import date
 from typing import Any
 
-from followup.figures import Figure, Number, Window
+from followup.figures import Figure, Window
 from followup.models import ReportCell, ReportLine
 from followup.rollup.plan import Rollup
-from followup.rollup.small_numbers import TOTAL, Table
+from followup.rollup.small_numbers import TOTAL, Numbers, Table, amounts_of
 from followup.suppression import Key, is_small
 from followup.words import UNKNOWN
-from measures.rules import IndicatorKind
 
 SeenNumber = tuple[int, str, str, tuple[int, ...], str, str, int, int]
 """Indicator, first and last day of the window, the reports it is made of, dimension and category ("" for the whole), and its two amounts."""
-
-
-def amounts_of(figure: Figure) -> tuple[Number | None, Number | None]:
-    """What is protected of a figure: the ends of an interval; or, of a rate, those in it and those outside it."""
-    if figure.kind == IndicatorKind.RATIO and figure.numerator is not None and figure.denominator is not None:
-        return figure.numerator, figure.denominator - figure.numerator
-    return figure.low, figure.high
 
 
 def seen_numbers(figure: Figure, *, with_parts: bool) -> Iterable[SeenNumber]:
@@ -40,11 +32,11 @@ def seen_numbers(figure: Figure, *, with_parts: bool) -> Iterable[SeenNumber]:
 
 
 def read_seen(rows: Iterable[Sequence[Any]]) -> dict[int, list[SeenNumber]]:
-    """The numbers as publications store them, by indicator."""
-    found: dict[int, list[SeenNumber]] = {}
+    """The numbers as publications store them, by indicator, each once."""
+    found: dict[int, dict[SeenNumber, None]] = {}
     for indicator, first, last, reports, *rest in rows:
-        found.setdefault(indicator, []).append((indicator, first, last, tuple(reports), *rest))
-    return found
+        found.setdefault(indicator, {})[indicator, first, last, tuple(reports), *rest] = None
+    return {indicator: list(numbers) for indicator, numbers in found.items()}
 
 
 Single = dict[tuple[str, str], tuple[int, int]]
@@ -103,17 +95,16 @@ def remember(table: Table, seen: Collection[SeenNumber], gone: Gone, threshold: 
     known: set[Key] = set()
     sums: list[tuple[Key, tuple[int, ...], tuple[str, str]]] = []
     of_today, singles = _names(table), _not_alone(table, seen, gone)
-    for _, first, last, reports, dimension, category, *both in seen:
+    for _, first, last, reports, dimension, category, one, other in seen:
         window = Window(date.fromisoformat(first), date.fromisoformat(last))
         definition = table.rollup.lines[table.indicator].on(window.end)
-        may_overlap = definition is not None and definition.kind == IndicatorKind.PEOPLE and len(reports) > 1
-        key: Key = (reports, window) if may_overlap else reports
-        _keep(table, key, reports, (dimension, category), both)
+        number = {(dimension, category): (one, other)}
+        key = table.key(reports, window, definition.kind if definition else None, number)
+        _keep(table, key, reports, number)
         sums.append((key, reports, (dimension, category)))
         known.add((key, dimension, category))
     for report, single in singles.items():
-        for of_cell, ends in single.items():
-            _keep(table, (report,), (report,), of_cell, ends)
+        _keep(table, (report,), (report,), single)
     for key, reports, cell in sums:
         parts: list[Key] = [((report,), *cell) for report in reports]
         if not any(amounts.get((key, *cell)) == sum(amounts.get(part, 0) for part in parts) for amounts in table.amounts):
@@ -144,12 +135,8 @@ def _is_small(table: Table, name: Key, threshold: int) -> bool:
     return name in table.small or any(is_small(amounts.get(name, 0), threshold) for amounts in table.amounts)
 
 
-def _keep(table: Table, key: Key, reports: tuple[int, ...], cell: tuple[str, str], both: Sequence[int]) -> None:
-    """A number that is not in the table already. What it was may not add up in the words of today; then nothing is said of its sum."""
+def _keep(table: Table, key: Key, reports: tuple[int, ...], numbers: Numbers) -> None:
+    """Numbers that may be in the table already. What they were may not add up in the words of today; then nothing is said of their sum."""
     if key not in table.cells:
-        table.answers[key], table.cells[key] = reports, []
         table.overlapping.add(key)
-    if cell not in table.cells[key]:
-        table.cells[key].append(cell)
-        for amounts, amount in zip(table.amounts, both, strict=True):
-            amounts[key, *cell] = amount
+    table.keep(key, reports, numbers, numbers)

@@ -5,6 +5,7 @@ partner, measure, goal, area, period, year to date and breakdown – so that it 
 """
 
 from collections.abc import Collection, Iterable, Mapping, Set
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -57,6 +58,7 @@ class Shown:
     `own_actor`: the partner who reads, and knows its own numbers. `hidden_before`: what earlier publications for this audience hid.
     `seen_before`: the numbers they showed, by indicator.
     `tree`: what lies under what, when the page has read it already. `publication`: what was published of the window that was asked about.
+    `today`: the same plan as it is shown today, when a day gone by is asked about.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Shown:
         seen_before: Mapping[int, Collection[SeenNumber]] | None = None,
         tree: Tree | None = None,
         publication: Publication | None = None,
+        today: "Shown | None" = None,
     ) -> None:
         self.rollup = rollup
         self.audience = audience
@@ -77,6 +80,7 @@ class Shown:
         self.seen_before = seen_before or {}
         self.tree = tree
         self.publication = publication
+        self.today = today
         self._decisions: dict[tuple[int, int, Window | None], _Decision] = {}
 
     def is_protected(self, indicator: int) -> bool:
@@ -135,6 +139,12 @@ class Shown:
                     names |= {(indicator, *name) for name in self._decided(indicator, window).hidden_names() if name[3] <= end}
         return sorted(names)
 
+    def to(self, audience: Audience) -> "Shown":
+        """The same figures to another audience: what is hidden is decided once, for all who are shown protected figures."""
+        other = copy(self)
+        other.audience = audience
+        return other
+
     @cached_property
     def hidden_before_of(self) -> dict[int, list[HiddenName]]:
         """What earlier publications hid, by indicator."""
@@ -185,11 +195,11 @@ class Shown:
         year = 0 if is_carried else window.end.year
         made = self._decisions.get((indicator, year, None))
         if made is None:
-            made = self._decisions[indicator, year, None] = _Decision(self, indicator, self._windows(indicator, year) or {window})
+            made = self._decisions[indicator, year, None] = _Decision(self, indicator, self._windows(indicator, year) or {window}, window)
         if window in made.windows:
             return made
         if (indicator, year, window) not in self._decisions:
-            self._decisions[indicator, year, window] = _Decision(self, indicator, made.windows | {window}, made)
+            self._decisions[indicator, year, window] = _Decision(self, indicator, made.windows | {window}, window, made)
         return self._decisions[indicator, year, window]
 
     def _windows(self, indicator: int, year: int) -> set[Window]:
@@ -216,11 +226,13 @@ class Shown:
 
 @dataclass
 class _Decision:
-    """What is hidden of an indicator over some windows; `beside`: what has been decided over most of them, and stands."""
+    """What is hidden of an indicator over some windows, since one was asked about; `beside`: what has been decided over most of them, and
+    stands."""
 
     of: Shown
     indicator: int
     windows: set[Window]
+    asked: Window
     beside: "_Decision | None" = None
 
     def __post_init__(self) -> None:
@@ -229,17 +241,25 @@ class _Decision:
         self.everyone = frozenset(self.of.rollup.answers.get(self.indicator, ()))
         self.named: dict[tuple[str, int, str, str, str, str], Key] = {}
         self.hidden: dict[Key, Protection] = {}
+        self.known: set[Key] = set()
         days = {(window.start.isoformat(), window.end.isoformat()) for window in self.windows}
         before = [name[1:] for name in self.of.hidden_before_of.get(self.indicator, ()) if name[3:5] in days]
         seen = self._seen()
-        is_clear = not before and has_nothing_small(self.of.rollup, self.indicator, self.windows, threshold)
-        if not (is_clear and are_crowds(self.indicator, seen, self.of.gone, threshold)):
+        self.is_clear = (
+            not before
+            and has_nothing_small(self.of.rollup, self.indicator, self.windows, threshold)
+            and are_crowds(self.indicator, seen, self.of.gone, threshold)
+        )
+        today = self.of.today._decided(self.indicator, self.asked) if self.of.today else None
+        if not self.is_clear or (today and not today.is_clear):
             self._hide(before, seen, threshold)
+            if today:
+                self._hide_what_stands_no_more(today)
 
     def _hide(self, before: Collection[tuple[str, int, str, str, str, str]], seen: Collection[SeenNumber], threshold: int) -> None:
         """Put every figure that could be shown in the table, and what was hidden or seen before, and hide what must be."""
         own = self.of.scopes.get(("actor", self.of.own_actor or 0), frozenset())
-        known: set[Key] = set()
+        known = self.known
         windows = [(window, window.start.isoformat(), window.end.isoformat()) for window in sorted(self.windows)]
         for name, scope in self.of.scopes_among(sorted(self.everyone)).items():
             for window, first, last in windows:
@@ -255,6 +275,20 @@ class _Decision:
         if self.beside:
             known |= set(self.beside.named.values()) - decided.keys()
         self.hidden = {**self.table.hidden(threshold, known, hidden_before | decided.keys(), gone), **decided}
+
+    def _hide_what_stands_no_more(self, today: "_Decision") -> None:
+        """Of a day gone by, show what is shown today and what was published: nothing else was reckoned with when today's was decided."""
+        today.look()
+        shown = (set(today.named.values()) | today.known) - today.hidden.keys()
+        for name in self.named.values():
+            numbers = [[amounts.get(name) for amounts in each.table.amounts] for each in (self, today)]
+            if numbers[0] != [None, None] and (name not in shown or numbers[0] != numbers[1]):
+                self.hidden[name] = today.hidden.get(name, Protection.HIDDEN)
+
+    def look(self) -> None:
+        """Put every figure in the table, also where nothing is small."""
+        if not self.named:
+            self._hide((), self._seen(), self.of.rollup.plan.workspace.small_number_threshold)
 
     def _seen(self) -> list[SeenNumber]:
         """The numbers that publications have shown of the years that are decided about."""
@@ -306,37 +340,53 @@ def load_shown(
     trends: bool = False,
     tree: Tree | None = None,
     published: Window | None = None,
+    is_gone_by: bool = False,
 ) -> Shown:
     """Read what is needed for these windows and show it to an audience. Whole years are read: what is hidden must not depend on the page.
 
-    `published`: the window whose last publication is to be at hand.
+    `published`: the window whose last publication is to be at hand. `is_gone_by`: the reader has asked for a day gone by.
     """
+    today = None
+    if is_gone_by and audience != Audience.REVIEW:
+        today = load_shown(plan, windows, audience, indicators=indicators, own_actor=own_actor, trends=trends, tree=tree)
     whole = {each for window in windows for each in (window, *((Window.year(window.end.year),) if audience != Audience.REVIEW else ()))}
     before = {each.year_before() for each in whole if not each.spans_years} if trends else set()
     rollup = Rollup(plan, whole | before, as_of, indicators, breakdowns=True, stocks_from_start=audience != Audience.REVIEW)
     hidden, seen, publication = _published(plan, audience, rollup.as_of, published)
     return Shown(
-        rollup, audience, own_actor=own_actor, hidden_before=hidden, seen_before=read_seen(seen), tree=tree, publication=publication
+        rollup,
+        audience,
+        own_actor=own_actor,
+        hidden_before=hidden,
+        seen_before=read_seen(seen),
+        tree=tree,
+        publication=publication,
+        today=today,
     )
 
 
 def _published(
     plan: Plan, audience: Audience, as_of: datetime, window: Window | None
 ) -> tuple[frozenset[HiddenName], list[list[Any]], Publication | None]:
-    """What any publication for the audience hid until then (it stays hidden), the numbers of people they showed, and the last one of
-    the window, with its content. One query."""
-    known = Publication.objects.filter(plan=plan, audience=audience, recorded_at__lte=as_of).order_by("id")
+    """What any publication hid until then (it stays hidden), the numbers of people they showed, and the last one of the window for the
+    audience, with its content. One query.
+
+    Whoever is shown protected figures is protected from all that anybody but the reviewers has been shown: management reads what the public
+    is told, and what management was told is not to be worked out with the help of it.
+    """
     if audience == Audience.REVIEW and window is None:
         return frozenset(), [], None
-    is_asked = Q(window_start=window.start, window_end=window.end) if window else Q(pk=None)
+    known = Publication.objects.filter(plan=plan, recorded_at__lte=as_of).order_by("id")
+    known = known.filter(audience=audience) if audience == Audience.REVIEW else known.exclude(audience=Audience.REVIEW)
+    is_asked = Q(audience=audience, window_start=window.start, window_end=window.end) if window else Q(pk=None)
     kept = {"hidden": F("content__hidden"), "seen": F("content__seen")}
     rows = list(known.defer("content").annotate(**kept, whole=Case(When(is_asked, then=F("content")))))
-    hidden = frozenset(tuple(name) for row in rows for name in row.hidden or ())
     latest = next((row for row in reversed(rows) if row.whole is not None), None)
     if latest:
         latest.content = latest.whole
     if audience == Audience.REVIEW:
         return frozenset(), [], latest
+    hidden = frozenset(tuple(name) for row in rows for name in row.hidden or ())
     return hidden, [number for row in rows for number in row.seen or ()], latest
 
 

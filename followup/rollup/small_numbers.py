@@ -1,9 +1,10 @@
 """Which figures of one indicator are hidden from an audience: every figure that could be shown, as sums of single answers (rule 8)."""
 
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from itertools import count
 
-from followup.figures import Figure, Window
+from followup.figures import Figure, Number, Window
 from followup.rollup.answers import Answer
 from followup.rollup.folds import is_last_only
 from followup.rollup.plan import Rollup
@@ -14,7 +15,22 @@ from measures.rules import SCALE, IndicatorKind
 TOTAL = ("", "")
 """The whole of a figure, among its cells (dimension, category)."""
 
+Name = tuple[Key, str, str]
+"""A cell of a figure: its key, dimension and category."""
+
+Numbers = Mapping[tuple[str, str], tuple[int, int]]
+"""The two amounts of each cell of a figure."""
+
+Sum = tuple[Key, Sequence[Key]]
+
 ADDED_UP = (IndicatorKind.COUNT, IndicatorKind.MONEY, IndicatorKind.STOCK, IndicatorKind.PEOPLE)
+
+
+def amounts_of(figure: Figure) -> tuple[Number | None, Number | None]:
+    """What is protected of a figure: the ends of an interval; or, of a rate, those in it and those outside it."""
+    if figure.kind == IndicatorKind.RATIO and figure.numerator is not None and figure.denominator is not None:
+        return figure.numerator, figure.denominator - figure.numerator
+    return figure.low, figure.high
 
 
 def has_nothing_small(rollup: Rollup, indicator: int, windows: Collection[Window], threshold: int) -> bool:
@@ -71,32 +87,45 @@ class Table:
     small: set[Key] = field(default_factory=set)
     amounts: tuple[dict[Key, int], dict[Key, int]] = field(default_factory=lambda: ({}, {}))
     overlapping: set[Key] = field(default_factory=set)
+    intervals: set[Key] = field(default_factory=set)
 
     def add(self, scope: frozenset[int], window: Window, threshold: int) -> Key:
         """The key of a figure; its cells are (key, dimension, category)."""
         if (scope, window) in self.keys:
             return self.keys[scope, window]
         figure = self.rollup.figure(self.indicator, window, scope)
-        key: Key = figure.reports if figure.kind != IndicatorKind.PEOPLE or len(figure.reports) < 2 else (figure.reports, window)
-        self.keys[scope, window] = key
-        if key not in self.cells:
-            self._keep(key, figure, threshold)
-        return key
-
-    def _keep(self, key: Key, figure: Figure, threshold: int) -> None:
-        self.answers[key] = figure.reports
-        self.cells[key] = [TOTAL, *((cell.dimension, cell.name) for cell in figure.cells)]
-        ends = (figure.low, figure.high)
-        if figure.kind == IndicatorKind.RATIO and figure.numerator is not None and figure.denominator is not None:
-            ends = (figure.numerator, figure.denominator - figure.numerator)
-            if is_small_rate(int(figure.numerator), int(figure.denominator), threshold):
-                self.small.add((key, *TOTAL))
-        for cell, both in [(TOTAL, ends), *(((cell.dimension, cell.name), (cell.low, cell.high)) for cell in figure.cells)]:
-            for amounts, end in zip(self.amounts, both, strict=True):
-                if end is not None:
-                    amounts[key, *cell] = int(end)
+        found = {TOTAL: amounts_of(figure), **{(cell.dimension, cell.name): (cell.low, cell.high) for cell in figure.cells}}
+        numbers = {cell: (int(one), int(other)) for cell, (one, other) in found.items() if one is not None and other is not None}
+        key = self.keys[scope, window] = self.key(figure.reports, window, figure.kind, numbers)
+        is_rate = figure.kind == IndicatorKind.RATIO and figure.numerator is not None and figure.denominator is not None
+        if is_rate and is_small_rate(numbers[TOTAL][0], sum(numbers[TOTAL]), threshold):
+            self.small.add((key, *TOTAL))
         if figure.kind == IndicatorKind.PEOPLE and not self._is_declared(figure.window):
             self.overlapping.add(key)
+        self.keep(key, figure.reports, found, numbers)
+        return key
+
+    def key(self, reports: tuple[int, ...], window: Window, kind: str | None, numbers: Numbers) -> Key:
+        """What a figure is known by: the reports it is made of. People who may be the same are counted otherwise in another window, or
+        in a group with a lead of its own, or once more has been decided: then it is another figure, though of the same reports."""
+        if kind != IndicatorKind.PEOPLE or len(reports) < 2:
+            return reports
+        lows, highs = self.amounts
+        for number in count():
+            key = (reports, window, number)
+            kept = {cell: (lows.get((key, *cell), one), highs.get((key, *cell), other)) for cell, (one, other) in numbers.items()}
+            if kept == numbers:
+                break
+        self.intervals.add(key)
+        return key
+
+    def keep(self, key: Key, reports: tuple[int, ...], cells: Iterable[tuple[str, str]], numbers: Numbers) -> None:
+        """Put what is not there already of a figure in the table."""
+        self.answers[key] = reports
+        self.cells[key] = list(dict.fromkeys([*self.cells.get(key, ()), *cells]))
+        for cell, both in numbers.items():
+            for amounts, amount in zip(self.amounts, both, strict=True):
+                amounts.setdefault((key, *cell), amount)
 
     def _is_declared(self, window: Window) -> bool:
         """Whether an overlap is known to readers as a number, so that parts can be worked out in spite of it."""
@@ -106,8 +135,39 @@ class Table:
     def hidden(self, threshold: int, known: Set[Key], before: Set[Key], gone: Set[Key]) -> dict[Key, Protection]:
         """The cells that may not be shown. `known`: the reader's own, and what publications showed; `before`: what they hid; `gone`: what no
         page has a place for any more."""
-        parts = [Sums(amounts, list(self._sums(amounts))) for amounts in self.amounts]
-        return protect(parts, threshold, also_small=self.small, known=known, hidden_before=before, gone=gone)
+        lows, highs = self.amounts
+        names: list[Name] = [(key, *cell) for key, cells in self.cells.items() if key in self.intervals for cell in cells]
+        low_ends: dict[Name, Key] = {name: (*name, "low") for name in names if name in lows}
+        together: dict[Key, Key] = {}
+        for name, low_end in low_ends.items():
+            together[name], together[low_end] = low_end, name
+        known, before, gone = (own | {together[name] for name in own if name in together} for own in (known, before, gone))
+        ends = {**highs, **{low_end: lows[name] for name, low_end in low_ends.items()}}
+        largest, most = self._largest(low_ends)
+        table = [Sums(lows, list(self._sums(lows))), Sums(ends, list(self._sums(highs)), largest, most)]
+        return protect(table, threshold, also_small=self.small, known=known, hidden_before=before, gone=gone, together=together)
+
+    def _largest(self, low_ends: Mapping[Name, Key]) -> tuple[list[Sum], list[Sum]]:
+        """The low end of people who may be the same is the largest answer, or the sum of each partner's largest where nobody is at two.
+        Gives which those are, and the answers that are no more than it."""
+        lows, _ = self.amounts
+        alone = {reports[0]: key for key, reports in self.answers.items() if len(reports) == 1}
+        answers = self.rollup.answers.get(self.indicator, {})
+        assignment_of = {answer.report: assignment for assignment, own in answers.items() for answer in own}
+        equal: list[Sum] = []
+        most: list[Sum] = []
+        for (key, *cell), low_end in low_ends.items():
+            low = lows[key, *cell]
+            parts: dict[int, Key] = {report: (alone[report], *cell) for report in self.answers[key] if report in alone}
+            in_order = sorted((report for report in parts if parts[report] in lows), key=lambda report: lows[parts[report]])
+            largest = {assignment_of.get(report, 0): parts[report] for report in in_order}
+            for own in [parts[report] for report in in_order[-1:]], list(largest.values()):
+                if low and low == sum(lows[part] for part in own):
+                    equal.append((low_end, own))
+                    break
+            if in_order and lows[parts[in_order[-1]]] <= low:
+                most.append((low_end, [parts[report] for report in in_order]))
+        return equal, most
 
     def _sums(self, amounts: Mapping[Key, int]) -> Iterable[tuple[Key, list[Key]]]:
         """Every figure is the sum of its answers, every whole the sum of each of its breakdowns."""

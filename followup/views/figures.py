@@ -75,11 +75,11 @@ def _window(request: HttpRequest, plan: Plan) -> Window:
     return window
 
 
-def _as_of(request: HttpRequest) -> datetime:
-    """The end of a day gone by, in Stockholm; now when none is given."""
+def _as_of(request: HttpRequest) -> datetime | None:
+    """The end of a day gone by, in Stockholm; none when it is now that is asked about."""
     text = request.GET.get("as_of")
     if not text:
-        return clock.now()
+        return None
     try:
         day = date.fromisoformat(text)
     except ValueError:

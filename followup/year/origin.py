@@ -61,12 +61,17 @@ class Origin:
         return self.figure.kind == IndicatorKind.RATIO or any(len(part.reports) > 1 for part in self.figure.parts)
 
 
-def origin_of(indicator: Indicator, window: Window, *, audience: Audience, as_of: datetime, choice: Choice = WHOLE) -> Origin | None:
-    """The figure of `indicator` over `window`, or its chosen part, down to the reports; None when nobody is there."""
+def origin_of(
+    indicator: Indicator, window: Window, *, audience: Audience, as_of: datetime | None = None, choice: Choice = WHOLE
+) -> Origin | None:
+    """The figure of `indicator` over `window`, or its chosen part, down to the reports; None when nobody is there. `as_of`: a day gone by."""
     plan = indicator.plan
     last = min(window.end.year, plan.last_year)
     years = [Window.year(year) for year in range(max(plan.first_year, last - YEARS_SHOWN + 1), last + 1)]
-    seen = load_shown(plan, [window, *years], audience, as_of=as_of, indicators=[indicator.pk], trends=True, published=window)
+    seen = load_shown(
+        plan, [window, *years], audience, as_of=as_of, indicators=[indicator.pk], trends=True, published=window, is_gone_by=bool(as_of)
+    )
+    as_of = seen.rollup.as_of
     scope = _scope(seen, choice)
     asked = seen.rollup.answers.get(indicator.pk, {}).keys()
     if scope is not None and not scope:
