@@ -5,12 +5,13 @@ partner, measure, goal, area, period, year to date and breakdown – so that it 
 """
 
 from collections.abc import Collection, Iterable, Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import InitVar, dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import Case, F, Q, When
+from django.db.models.fields.json import KeyTransform
 
 from followup.figures import AgainstTarget, Cell, Change, Figure, Part, Preliminary, Window
 from followup.models import Publication
@@ -218,30 +219,32 @@ class Shown:
 class _Decision:
     """What is hidden of an indicator over some windows; `beside`: what has been decided over most of them, and stands."""
 
-    of: Shown
+    of: InitVar[Shown]
     indicator: int
     windows: set[Window]
     beside: "_Decision | None" = None
 
-    def __post_init__(self) -> None:
-        threshold = self.of.rollup.plan.workspace.small_number_threshold
-        self.table = Table(self.of.rollup, self.indicator)
-        self.everyone = frozenset(self.of.rollup.answers.get(self.indicator, ()))
+    def __post_init__(self, of: Shown) -> None:
+        threshold = of.rollup.plan.workspace.small_number_threshold
+        self.table = Table(of.rollup, self.indicator)
+        self.everyone = frozenset(of.rollup.answers.get(self.indicator, ()))
         self.named: dict[tuple[str, int, str, str, str, str], Key] = {}
         self.hidden: dict[Key, Protection] = {}
         days = {(window.start.isoformat(), window.end.isoformat()) for window in self.windows}
-        before = [name[1:] for name in self.of.hidden_before_of.get(self.indicator, ()) if name[3:5] in days]
-        seen = self._seen()
-        is_clear = not before and has_nothing_small(self.of.rollup, self.indicator, self.windows, threshold)
-        if not (is_clear and are_crowds(self.indicator, seen, self.of.gone, threshold)):
-            self._hide(before, seen, threshold)
+        before = [name[1:] for name in of.hidden_before_of.get(self.indicator, ()) if name[3:5] in days]
+        seen = self._seen(of)
+        is_clear = not before and has_nothing_small(of.rollup, self.indicator, self.windows, threshold)
+        if not (is_clear and are_crowds(self.indicator, seen, of.gone, threshold)):
+            self._hide(of, before, seen, threshold)
 
-    def _hide(self, before: Collection[tuple[str, int, str, str, str, str]], seen: Collection[SeenNumber], threshold: int) -> None:
+    def _hide(
+        self, of: Shown, before: Collection[tuple[str, int, str, str, str, str]], seen: Collection[SeenNumber], threshold: int
+    ) -> None:
         """Put every figure that could be shown in the table, and what was hidden or seen before, and hide what must be."""
-        own = self.of.scopes.get(("actor", self.of.own_actor or 0), frozenset())
+        own = of.scopes.get(("actor", of.own_actor or 0), frozenset())
         known: set[Key] = set()
         windows = [(window, window.start.isoformat(), window.end.isoformat()) for window in sorted(self.windows)]
-        for name, scope in self.of.scopes_among(sorted(self.everyone)).items():
+        for name, scope in of.scopes_among(sorted(self.everyone)).items():
             for window, first, last in windows:
                 key = self.table.add(scope, window, threshold)
                 for cell in self.table.cells[key]:
@@ -249,17 +252,17 @@ class _Decision:
                     if scope <= own:
                         known.add((key, *cell))
         hidden_before = {self.named[name] for name in before if name in self.named}
-        seen_before, gone = remember(self.table, seen, self.of.gone, threshold, hidden_before)
+        seen_before, gone = remember(self.table, seen, of.gone, threshold, hidden_before)
         known |= seen_before
         decided = self.beside.hidden if self.beside else {}
         if self.beside:
             known |= set(self.beside.named.values()) - decided.keys()
         self.hidden = {**self.table.hidden(threshold, known, hidden_before | decided.keys(), gone), **decided}
 
-    def _seen(self) -> list[SeenNumber]:
+    def _seen(self, of: Shown) -> list[SeenNumber]:
         """The numbers that publications have shown of the years that are decided about."""
         years = {str(window.end.year) for window in self.windows}
-        return [seen for seen in self.of.seen_before.get(self.indicator, ()) if seen[2][:4] in years]
+        return [seen for seen in of.seen_before.get(self.indicator, ()) if seen[2][:4] in years]
 
     def hidden_names(self) -> set[tuple[str, int, str, str, str, str]]:
         return {name for name, key in self.named.items() if key in self.hidden}
@@ -329,7 +332,7 @@ def _published(
     if audience == Audience.REVIEW and window is None:
         return frozenset(), [], None
     is_asked = Q(window_start=window.start, window_end=window.end) if window else Q(pk=None)
-    kept = {"hidden": F("content__hidden"), "seen": F("content__seen")}
+    kept = {name: KeyTransform(name, "content") for name in ("hidden", "seen")}
     rows = list(known.defer("content").annotate(**kept, whole=Case(When(is_asked, then=F("content")))))
     hidden = frozenset(tuple(name) for row in rows for name in row.hidden or ())
     latest = next((row for row in reversed(rows) if row.whole is not None), None)
