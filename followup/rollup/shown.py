@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
+from weakref import proxy
 
 from django.db.models import Case, F, Q, When
+from django.db.models.fields.json import KeyTransform
 
 from followup.figures import AgainstTarget, Cell, Change, Figure, Part, Preliminary, Window
 from followup.models import Publication
@@ -193,13 +195,14 @@ class Shown:
         """
         is_carried = any(is_last_only(version) for version in self.rollup.lines[indicator].versions)
         year = 0 if is_carried else window.end.year
+        me = proxy(self)  # a decision that held on to us would leave all that was read to the search for garbage
         made = self._decisions.get((indicator, year, None))
         if made is None:
-            made = self._decisions[indicator, year, None] = _Decision(self, indicator, self._windows(indicator, year) or {window}, window)
+            made = self._decisions[indicator, year, None] = _Decision(me, indicator, self._windows(indicator, year) or {window}, window)
         if window in made.windows:
             return made
         if (indicator, year, window) not in self._decisions:
-            self._decisions[indicator, year, window] = _Decision(self, indicator, made.windows | {window}, window, made)
+            self._decisions[indicator, year, window] = _Decision(me, indicator, made.windows | {window}, window, made)
         return self._decisions[indicator, year, window]
 
     def _windows(self, indicator: int, year: int) -> set[Window]:
@@ -379,7 +382,7 @@ def _published(
     known = Publication.objects.filter(plan=plan, recorded_at__lte=as_of).order_by("id")
     known = known.filter(audience=audience) if audience == Audience.REVIEW else known.exclude(audience=Audience.REVIEW)
     is_asked = Q(audience=audience, window_start=window.start, window_end=window.end) if window else Q(pk=None)
-    kept = {"hidden": F("content__hidden"), "seen": F("content__seen")}
+    kept = {name: KeyTransform(name, "content") for name in ("hidden", "seen")}
     rows = list(known.defer("content").annotate(**kept, whole=Case(When(is_asked, then=F("content")))))
     latest = next((row for row in reversed(rows) if row.whole is not None), None)
     if latest:
