@@ -105,9 +105,9 @@ class Shown:
 
         `known`: the figure of the window as this audience sees it, if it has been asked for already.
         """
+        original, current = against_targets(self.rollup, indicator, window, known)
         if not self.is_protected(indicator):
-            return against_targets(self.rollup, indicator, window, known)
-        original, current = against_targets(self.rollup, indicator, window)
+            return original, current
         windows = [] if known else [window]
         if TargetBasis.SINCE_START in {each.basis for each in (original, current) if each}:
             windows.append(Window.since_start(window.end))

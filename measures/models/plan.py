@@ -43,7 +43,8 @@ class PlanQuerySet(WorkspaceQuerySet):
     to_actor = "measures__assignments__actor"
 
     def visible_to(self, user: object) -> Self:
-        return super().visible_to(user).distinct()
+        # Looked up, not joined: a row for each assignment would be too many to tell apart again.
+        return self.filter(pk__in=super().visible_to(user).values("pk"))
 
 
 class Plan(Recorded, Versioned):
