@@ -5,7 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -40,12 +40,17 @@ def fingerprint(year: Year) -> str:
     return hashlib.sha256(json_bytes(year)).hexdigest()
 
 
-FILES = 5 + len(TABLES)
+FILES = 6 + len(TABLES)
 """How many forms there are."""
 
+FOR_PARTNERS = "-partner.html"
+"""How the name ends of the form that partners are given."""
 
-def frozen_files(year: Year, *, created: datetime, version: int = 1, reason: str = "") -> Iterator[File]:
+
+def frozen_files(year: Year, *, for_partners: Year, created: datetime, version: int = 1, reason: str = "") -> Iterator[File]:
     """The year in all its forms, with the fingerprint on each, one after the other as they are drawn. Takes seconds: run it in a job.
+
+    `for_partners`: the same year as they may read it; their form bears the fingerprint of the year, and says that it may hide more.
 
     A correction has its version in its name and its reason on its first page: of two papers on a table one must see which holds.
     """
@@ -53,6 +58,8 @@ def frozen_files(year: Year, *, created: datetime, version: int = 1, reason: str
     stamp = Stamp(fingerprint(year), clock.day_of(created), version, reason)
     yield File(f"{stem}.json", "application/json", json_bytes(year))
     yield File(f"{stem}.html", "text/html; charset=utf-8", page(year, stamp=stamp).encode())
+    theirs = page(for_partners, stamp=replace(stamp, for_partners=True))
+    yield File(f"{stem}{FOR_PARTNERS}", "text/html; charset=utf-8", theirs.encode())
     for table in TABLES:
         yield File(f"{stem}-{table}.csv", CSV_TYPE, table_csv(year, table))
     yield File(f"{stem}.xlsx", XLSX_TYPE, workbook(year, created=created, stamp=stamp))
@@ -67,11 +74,14 @@ def files_of(annual: AnnualFollowUp) -> list[tuple[FrozenFile, str]]:
         ".docx": _("Word, att arbeta vidare i"),
         ".xlsx": _("Excel, alla tabeller"),
         ".html": _("Webbsida, för skärmläsare"),
+        FOR_PARTNERS: _("Webbsida för dem som rapporterar, med fler tal skyddade"),
         ".json": _("JSON, för maskiner"),
     }
     kinds = forms | {f"-{table}.csv": _("CSV: %(table)s") % {"table": name} for table, name in table_names().items()}
     order = list(kinds)
-    files = [(file, next((kind for kind in order if file.name.endswith(kind)), "")) for file in annual.files.defer("content")]
+    files = [
+        (file, max((kind for kind in order if file.name.endswith(kind)), key=len, default="")) for file in annual.files.defer("content")
+    ]
     files.sort(key=lambda each: (order.index(each[1]) if each[1] else len(order), each[0].name))
     return [(file, kinds.get(kind, "")) for file, kind in files]
 

@@ -35,9 +35,10 @@ def prepared(plan: Plan, year: int, *, by: User, version: int, reason: str = "",
     refuse_unfreezable(plan, year, reason=reason)
     now = clock.now()
     shown = year_of(plan, year, audience=Audience.MANAGEMENT, as_of=now)
+    theirs = year_of(plan, year, audience=Audience.MANAGEMENT, as_of=now, for_partners=True)
     progress(1, STEPS)
     files = []
-    for file in frozen_files(shown, created=now, version=version, reason=reason):
+    for file in frozen_files(shown, for_partners=theirs, created=now, version=version, reason=reason):
         files.append(file)
         progress(1 + len(files), STEPS)
 

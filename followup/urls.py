@@ -61,7 +61,7 @@ def answer_pages(door: Callable[[View], View]) -> list[URLPattern]:
         "change/": receipt.answer_change,
         "discard/": receipt.answer_discard,
         "next.ics": receipt.answer_calendar,
-        "year.pdf": conclusion.answer_year,
+        "year.html": conclusion.answer_year,
     }
     return [path(address, door(view), name=view.__name__) for address, view in pages.items()]
 

@@ -197,7 +197,7 @@ link:answer_check           GET  /answer/{obligation}/check/                    
 link:answer_thanks          GET  /answer/{obligation}/thanks/                    403  403  403  403  403  403  403  403  403
 link:answer_unchanged       GET  /answer/{obligation}/unchanged/                 403  403  403  403  403  403  403  403  403
 link:answer_calendar        GET  /answer/{obligation}/next.ics                   403  403  403  403  403  403  403  403  403
-link:answer_year            GET  /answer/{obligation}/year.pdf                   403  403  403  403  403  403  403  403  403
+link:answer_year            GET  /answer/{obligation}/year.html                  403  403  403  403  403  403  403  403  403
 link:answer_open_file       GET  /answer/{obligation}/file/1/                    403  403  403  403  403  403  403  403  403
 link:answer_who             POST /answer/{obligation}/who/                       403  403  403  403  403  403  403  403  403
 link:answer_why             POST /answer/{obligation}/why/                       403  403  403  403  403  403  403  403  403
@@ -226,7 +226,7 @@ account:answer_check        GET  /obligations/{obligation}/answer/check/        
 account:answer_thanks       GET  /obligations/{obligation}/answer/thanks/        -    404  404  200  403  403  403  200  200
 account:answer_unchanged    GET  /obligations/{obligation}/answer/unchanged/     -    404  404  302  403  403  403  302  302
 account:answer_calendar     GET  /obligations/{obligation}/answer/next.ics       -    404  404  200  403  403  403  200  200
-account:answer_year         GET  /obligations/{obligation}/answer/year.pdf       -    404  404  404  403  403  403  404  404
+account:answer_year         GET  /obligations/{obligation}/answer/year.html      -    404  404  404  403  403  403  404  404
 account:answer_open_file    GET  /obligations/{obligation}/answer/file/{file}/        -    404  404  200  403  403  403  200  200
 account:answer_who          POST /obligations/{obligation}/answer/who/           403  404  404  422  403  403  403  422  422
 account:answer_why          POST /obligations/{obligation}/answer/why/           403  404  404  422  403  403  403  422  422

@@ -16,7 +16,7 @@ from django.db.models import Case, F, Q, When
 from django.db.models.fields.json import KeyTransform
 
 from followup.figures import AgainstTarget, Cell, Change, Figure, Part, Preliminary, Window
-from followup.models import Publication
+from followup.models import Publication, Report
 from followup.rollup.folds import is_last_only
 from followup.rollup.plan import Rollup
 from followup.rollup.seen import Gone, SeenNumber, are_crowds, read_gone, read_seen, remember
@@ -61,6 +61,8 @@ class Shown:
     `seen_before`: the numbers they showed, by indicator.
     `tree`: what lies under what, when the page has read it already. `publication`: what was published of the window that was asked about.
     `today`: the same plan as it is shown today, when a day gone by is asked about.
+    `for_partners`: more is hidden, so that no partner works another's small number out with the help of its own. One form for all of them.
+    `frozen_before`: of the numbers seen, those of frozen years, which partners may have read in their form.
     """
 
     def __init__(
@@ -74,6 +76,8 @@ class Shown:
         tree: Tree | None = None,
         publication: Publication | None = None,
         today: "Shown | None" = None,
+        for_partners: bool = False,
+        frozen_before: Mapping[int, Collection[SeenNumber]] | None = None,
     ) -> None:
         self.rollup = rollup
         self.audience = audience
@@ -83,6 +87,8 @@ class Shown:
         self.tree = tree
         self.publication = publication
         self.today = today
+        self.for_partners = for_partners
+        self.frozen_before = frozen_before or {}
         self._decisions: dict[tuple[int, int, Window | None], _Decision] = {}
 
     def is_protected(self, indicator: int) -> bool:
@@ -188,6 +194,17 @@ class Shown:
     def gone(self) -> Gone:
         return read_gone(self.seen_before, self.rollup)
 
+    @cached_property
+    def actor_of(self) -> dict[int, int]:
+        """Whose each report is that a number shown is made of, also those no longer in force. One query, where there are such."""
+        assignments = self.rollup.rows.assignments
+        answers = ((each, own) for of in self.rollup.answers.values() for each, own in of.items())
+        found = {answer.report: assignments[each].actor for each, own in answers for answer in own}
+        gone = {report for _, report in self.gone}
+        if gone:
+            found.update(Report.objects.filter(pk__in=gone).values_list("pk", "obligation__assignment__actor"))
+        return found
+
     def _decided(self, indicator: int, window: Window) -> "_Decision":
         """What is hidden in the year of a window; of stocks, which are carried from year to year, in all years at once.
 
@@ -278,6 +295,39 @@ class _Decision:
         if self.beside:
             known |= set(self.beside.named.values()) - decided.keys()
         self.hidden = {**self.table.hidden(threshold, known, hidden_before | decided.keys(), gone), **decided}
+        if self.of.for_partners:
+            frozen = set(self.of.frozen_before.get(self.indicator, ()))
+            read, _ = remember(self.table, [number for number in seen if number in frozen], self.of.gone, threshold, hidden_before)
+            unread = gone | (seen_before - set(self.named.values()))
+            standing = set(self.beside.named.values()) - decided.keys() if self.beside else set()
+            readers = [(standing | read, unread - read), (standing, unread)] if read else [(standing, unread)]
+            self._hide_from_partners(threshold, readers)
+
+    def _hide_from_partners(self, threshold: int, readers: Collection[tuple[Set[Key], Set[Key]]]) -> None:
+        """Hide also what any partner, who knows what it has reported, could work another's small number out from. All get one form, so what
+        one of them must not see nobody does; again until no more is hidden for any of them.
+
+        `readers`: what any of them may know besides, and what is then shown nowhere: who has read all that was frozen, and who has read
+        nothing. What was published to management alone may well be hidden here.
+        """
+        before = None
+        while before != self.hidden:
+            before = dict(self.hidden)
+            for own in self._reported():
+                for known, gone in readers:
+                    if not own.isdisjoint(self.hidden.keys() | gone):  # else it knows no more than is shown to all
+                        more = self.table.hidden(threshold, known | own, self.hidden.keys(), gone)
+                        for key, word in more.items():
+                            self.hidden[key] = word if self.hidden.get(key, word) == word else Protection.HIDDEN
+
+    def _reported(self) -> list[set[Key]]:
+        """The cells that are made of what one partner has reported, for each of them."""
+        found: dict[int, set[Key]] = {}
+        for key, reports in self.table.answers.items():
+            actors = {self.of.actor_of.get(report, 0) for report in reports}
+            if len(actors) == 1:
+                found.setdefault(actors.pop(), set()).update((key, *cell) for cell in self.table.cells[key])
+        return [found[actor] for actor in sorted(found) if actor]
 
     def _hide_what_stands_no_more(self, today: "_Decision") -> None:
         """Of a day gone by, show what is shown today and what was published: nothing else was reckoned with when today's was decided."""
@@ -344,10 +394,12 @@ def load_shown(
     tree: Tree | None = None,
     published: Window | None = None,
     is_gone_by: bool = False,
+    for_partners: bool = False,
 ) -> Shown:
     """Read what is needed for these windows and show it to an audience. Whole years are read: what is hidden must not depend on the page.
 
     `published`: the window whose last publication is to be at hand. `is_gone_by`: the reader has asked for a day gone by.
+    `for_partners`: the form that partners read.
     """
     today = None
     if is_gone_by and audience != Audience.REVIEW:
@@ -355,7 +407,7 @@ def load_shown(
     whole = {each for window in windows for each in (window, *((Window.year(window.end.year),) if audience != Audience.REVIEW else ()))}
     before = {each.year_before() for each in whole if not each.spans_years} if trends else set()
     rollup = Rollup(plan, whole | before, as_of, indicators, breakdowns=True, stocks_from_start=audience != Audience.REVIEW)
-    hidden, seen, publication = _published(plan, audience, rollup.as_of, published)
+    hidden, seen, frozen, publication = _published(plan, audience, rollup.as_of, published)
     return Shown(
         rollup,
         audience,
@@ -365,20 +417,22 @@ def load_shown(
         tree=tree,
         publication=publication,
         today=today,
+        for_partners=for_partners,
+        frozen_before=read_seen(frozen) if for_partners else None,
     )
 
 
 def _published(
     plan: Plan, audience: Audience, as_of: datetime, window: Window | None
-) -> tuple[frozenset[HiddenName], list[list[Any]], Publication | None]:
-    """What any publication hid until then (it stays hidden), the numbers of people they showed, and the last one of the window for the
-    audience, with its content. One query.
+) -> tuple[frozenset[HiddenName], list[list[Any]], list[list[Any]], Publication | None]:
+    """What any publication hid until then (it stays hidden), the numbers of people they showed, those of frozen years among them, and the
+    last one of the window for the audience, with its content. One query.
 
     Whoever is shown protected figures is protected from all that anybody but the reviewers has been shown: management reads what the public
     is told, and what management was told is not to be worked out with the help of it.
     """
     if audience == Audience.REVIEW and window is None:
-        return frozenset(), [], None
+        return frozenset(), [], [], None
     known = Publication.objects.filter(plan=plan, recorded_at__lte=as_of).order_by("id")
     known = known.filter(audience=audience) if audience == Audience.REVIEW else known.exclude(audience=Audience.REVIEW)
     is_asked = Q(audience=audience, window_start=window.start, window_end=window.end) if window else Q(pk=None)
@@ -388,9 +442,10 @@ def _published(
     if latest:
         latest.content = latest.whole
     if audience == Audience.REVIEW:
-        return frozenset(), [], latest
+        return frozenset(), [], [], latest
     hidden = frozenset(tuple(name) for row in rows for name in row.hidden or ())
-    return hidden, [number for row in rows for number in row.seen or ()], latest
+    seen, frozen = ([number for row in of for number in row.seen or ()] for of in (rows, [row for row in rows if row.annual_id]))
+    return hidden, seen, frozen, latest
 
 
 def without_number(figure: Figure, protection: Protection) -> Figure:

@@ -35,9 +35,9 @@ RULES_VERSION = "1"
 """Goes up when a rule of docs/figures.md changes what a figure is."""
 
 
-def year_of(plan: Plan, year: int, *, audience: Audience, as_of: datetime | None = None) -> Year:
-    """The year as `audience` may see it, as everything was recorded at `as_of` (now, if not said)."""
-    return compose(read_book(plan, year, audience=audience, as_of=as_of or clock.now()))
+def year_of(plan: Plan, year: int, *, audience: Audience, as_of: datetime | None = None, for_partners: bool = False) -> Year:
+    """The year as `audience` may see it, as everything was recorded at `as_of` (now, if not said). `for_partners`: in their form."""
+    return compose(read_book(plan, year, audience=audience, as_of=as_of or clock.now(), for_partners=for_partners))
 
 
 def tertial_of(plan: Plan, year: int, tertial: int, *, audience: Audience, as_of: datetime | None = None) -> Year:

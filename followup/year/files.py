@@ -26,12 +26,16 @@ TABLES = ("status", "decisions", "texts", "assessments", "targets", "revisions",
 
 @dataclass(frozen=True)
 class Stamp:
-    """What a frozen year says of itself on every page: its fingerprint, the day, which version it is, and why there is another."""
+    """What a frozen year says of itself on every page: its fingerprint, the day, which version it is, and why there is another.
+
+    `for_partners`: that more may be hidden in this form than in the year whose fingerprint it bears.
+    """
 
     fingerprint: str
     day: date
     version: int = 1
     reason: str = ""
+    for_partners: bool = False
 
 
 def json_bytes(year: Year) -> bytes:

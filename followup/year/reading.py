@@ -23,13 +23,31 @@ from stakeholders.models import Area
 from stakeholders.rules import swedish_sort_key
 
 
-def read_book(plan: Plan, year: int, *, audience: Audience, as_of: datetime, choice: Choice = WHOLE, tertial: int = 0) -> Book:
-    """Everything the year's page needs, or the chosen part of it, with figures protected for `audience`; of a `tertial` what falls in it."""
+def read_book(
+    plan: Plan,
+    year: int,
+    *,
+    audience: Audience,
+    as_of: datetime,
+    choice: Choice = WHOLE,
+    tertial: int = 0,
+    for_partners: bool = False,
+) -> Book:
+    """Everything the year's page needs, or the chosen part of it, with figures protected for `audience`; of a `tertial` what falls in it.
+
+    `for_partners`: as partners may read it. Nothing is then held against what was published, which was decided for other readers.
+    """
     book = Book(plan=plan, year=year, as_of=as_of, audience=audience, tertial=tertial)
     read_plan(book)
     read_beside(book)
     seen = book.seen = load_shown(
-        plan, [book.window.year_before(), book.window], audience, as_of=as_of, tree=book.tree(), published=Window.year(year)
+        plan,
+        [book.window.year_before(), book.window],
+        audience,
+        as_of=as_of,
+        tree=book.tree(),
+        published=None if for_partners else Window.year(year),
+        for_partners=for_partners,
     )
     rollup = seen.rollup
     rollup.effect_from = effect_days(book)

@@ -344,21 +344,35 @@ def test_in_spring_they_read_what_was_concluded_beside_their_own_sentence(
     )
     partner.open(link_to(obligation)).press("Läs eller ändra")
     assert "Läxhjälpen blir kvar." not in partner.text, "nothing is told before the year is frozen"
-    partner.open(f"{partner.path}year.pdf", status=404)
+    partner.open(f"{partner.path}year.html", status=404)
     partner.open(link_to(obligation)).press("Läs eller ändra")
     for version in (1, 2):
         annual = AnnualFollowUp.objects.create(
             plan=plan, year=2026, version=version, reason="fel" * (version - 1), rules_version="1", frozen_by=coordinator
         )
-        pdf = f"%PDF-{version}".encode()
-        FrozenFile.objects.create(annual=annual, name="aret.pdf", content_type="application/pdf", content=pdf, sha256="")
+        for name, words in (("aret.html", "ledningens"), ("aret-partner.html", "er")):
+            content = f"<p>{words}, version {version}</p>".encode()
+            FrozenFile.objects.create(annual=annual, name=name, content_type="text/html; charset=utf-8", content=content, sha256="")
     partner.open(partner.path)
 
     assert "Läxhjälpen blir kvar." in partner.text
     assert "Ni skrev: ”Fler kommer på onsdagar.”" in partner.text
-    partner.follow("Läs hela sammanställningen, samma som vår ledning (PDF)")
-    assert partner.response.content == b"%PDF-2", "the corrected version, byte for byte"
-    assert partner.response["Content-Disposition"] == 'attachment; filename="aret.pdf"'
+    partner.follow("Läs hela sammanställningen, samma som vår ledning (webbsida)")
+    assert partner.response.content == b"<p>er, version 2</p>", "the corrected version in their own form, byte for byte"
+    assert partner.response["Content-Disposition"] == 'attachment; filename="aret-partner.html"', "saved, never shown as a page of ours"
+    assert partner.response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_of_a_year_frozen_before_there_was_a_form_for_them_they_are_told_whom_to_ask(partner, obligation, plan, coordinator, reviewer):
+    a_report(obligation, figures=[14], approved_by=reviewer)
+    annual = AnnualFollowUp.objects.create(plan=plan, year=2026, version=1, rules_version="1", frozen_by=coordinator)
+    for name, kind in (("aret.pdf", "application/pdf"), ("aret.html", "text/html; charset=utf-8")):
+        FrozenFile.objects.create(annual=annual, name=name, content_type=kind, content=b"ledningens", sha256="")
+    partner.open(link_to(obligation)).press("Läs eller ändra")
+
+    assert "Hela sammanställningen finns hos bostadsbolaget, som kan skicka den till er." in partner.text
+    assert not [address for address, _words in partner.links() if "year" in address]
+    partner.open(f"{partner.path}year.html", status=404)
 
 
 def test_an_answer_leaves_its_events(partner, obligation, figure):

@@ -125,7 +125,7 @@ def test_management_freezes_a_closed_year_and_nothing_ever_changes_it(client, cl
     page = text_of(client.get(f"/plans/{closed_year.pk}/years/2026/freeze/"))
     assert "Bygger på 1 av 1 rapporter" in page
     job = freeze(client, closed_year)
-    assert (job.state, job.done, job.total) == ("done", 16, 16), job.failure  # the reading and fifteen files
+    assert (job.state, job.done, job.total) == ("done", 17, 17), job.failure  # the reading and sixteen files
     annual = AnnualFollowUp.objects.get()
     before = bytes_of(annual)
     assert {name.rpartition(".")[2] for name in before} == {"json", "html", "pdf", "xlsx", "docx", "csv"}
@@ -211,7 +211,8 @@ def test_a_frozen_year_is_served_whole_when_the_libraries_that_drew_it_are_gone(
         assert client.get(address).status_code == 200, address
     call_command("verify_frozen")
     client.force_login(reporter)
-    assert client.get(f"/obligations/{answer.pk}/answer/year.pdf").content == before[f"/frozen/{annual.pk}/arsuppfoljning-2026.pdf"]
+    theirs = before[f"/frozen/{annual.pk}/arsuppfoljning-2026-partner.html"]
+    assert client.get(f"/obligations/{answer.pk}/answer/year.html").content == theirs
 
 
 @pytest.mark.parametrize("statement", ["UPDATE {table} SET name = 'x'", "DELETE FROM {table}", "UPDATE {table} SET content = {empty}"])
