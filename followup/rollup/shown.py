@@ -9,6 +9,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
+from itertools import cycle
 from typing import Any, NamedTuple
 from weakref import proxy
 
@@ -310,15 +311,18 @@ class _Decision:
         `readers`: what any of them may know besides, and what is then shown nowhere: who has read all that was frozen, and who has read
         nothing. What was published to management alone may well be hidden here.
         """
-        before = None
-        while before != self.hidden:
-            before = dict(self.hidden)
-            for own in self._reported():
-                for known, gone in readers:
-                    if not own.isdisjoint(self.hidden.keys() | gone):  # else it knows no more than is shown to all
-                        more = self.table.hidden(threshold, known | own, self.hidden.keys(), gone)
-                        for key, word in more.items():
-                            self.hidden[key] = word if self.hidden.get(key, word) == word else Protection.HIDDEN
+        pairs = [(own, known, gone) for own in self._reported() for known, gone in readers]
+        unchanged = 0
+        for own, known, gone in cycle(pairs):
+            if unchanged == len(pairs):
+                break
+            unchanged += 1
+            if own.isdisjoint(self.hidden.keys() | gone):
+                continue  # it knows no more than is shown to all
+            for key, word in self.table.hidden(threshold, known | own, self.hidden.keys(), gone).items():
+                if self.hidden.get(key) not in (word, Protection.HIDDEN):
+                    self.hidden[key] = Protection.HIDDEN if key in self.hidden else word
+                    unchanged = 0
 
     def _reported(self) -> list[set[Key]]:
         """The cells that are made of what one partner has reported, for each of them."""
