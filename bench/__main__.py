@@ -1,8 +1,8 @@
 """`make bench`: the roll-up against the one raw SQL aggregate that reads the same rows, in the same run; and a plan alone against a plan
 among many. PostgreSQL only; two databases of its own, dropped after.
 
-Times on one machine say little: the ratios do. Each line is the best of several runs, taken in turns. SIZE: how many companies the crowded
-database holds (380 of them are ten million figures). BENCH_DATABASE_URL: a server where databases may be made.
+Times on one machine say little: the ratios do. Each time is the best of several runs, each ratio the median of pairs taken in turns.
+SIZE: how many companies the crowded database holds (380 of them are ten million figures). BENCH_DATABASE_URL: a server where databases may be made.
 """
 
 import json
@@ -11,6 +11,7 @@ import secrets
 import subprocess
 import sys
 import time
+from statistics import median
 from urllib.parse import urlsplit
 
 import psycopg
@@ -57,8 +58,8 @@ def run(module: str, name: str, *arguments: str) -> dict:
 
 
 def best(found: list[dict]) -> dict:
-    """The least of each measure."""
-    return {key: min(each[key] for each in found) for key in found[0]}
+    """The least of each measure; of ratios the median."""
+    return {key: (median if "_ratio" in key else min)(each[key] for each in found) for key in found[0]}
 
 
 def report(measured: dict[str, dict]) -> None:
@@ -68,8 +69,8 @@ def report(measured: dict[str, dict]) -> None:
     for key, words in (("year", "Ett år"), ("ten", "Tio år"), ("api", "API, året")):
         line = f"{words:<12}{crowded[f'{key}_queries']:>8}"
         for what in ("", "_cpu"):
-            own, floor = crowded[f"{key}_own{what}"], crowded.get(f"{key}_floor{what}")
-            beside = f"{floor:>10.1f}{own:>10.1f}{own / floor:>7.1f}" if floor else f"{'':>10}{own:>10.1f}{'':>7}"
+            own, floor, ratio = (crowded.get(f"{key}_{name}{what}") for name in ("own", "floor", "ratio"))
+            beside = f"{floor:>10.1f}{own:>10.1f}{ratio:>7.1f}" if floor else f"{'':>10}{own:>10.1f}{'':>7}"
             line += beside + f"{own / alone[f'{key}_own{what}']:>10.2f}"
         print(line)
     print(f"Minne för tio år: {crowded['memory']:.0f} MB utöver de {crowded['memory_before']:.0f} som processen hade.")

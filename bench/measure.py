@@ -6,6 +6,7 @@ import runpy
 import time
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import django
@@ -68,10 +69,11 @@ def main() -> None:
         with CaptureQueriesContext(connection) as queries:
             own()
         found[f"{key}_queries"] = len(queries)
-        taken = {name: [_once(work, backend) for _ in range(RUNS)] for name, work in (("floor", floor), ("own", own))}
-        for name, times in taken.items():
-            found[f"{key}_{name}"] = min(wall for wall, _ in times)
-            found[f"{key}_{name}_cpu"] = min(cpu for _, cpu in times)
+        pairs = [(_once(floor, backend), _once(own, backend)) for _ in range(RUNS)]  # in turns: the machine's speed drifts
+        for place, what in enumerate(("", "_cpu")):
+            found[f"{key}_floor{what}"] = min(of_floor[place] for of_floor, _ in pairs)
+            found[f"{key}_own{what}"] = min(of_own[place] for _, of_own in pairs)
+            found[f"{key}_ratio{what}"] = median(of_own[place] / of_floor[place] for of_floor, of_own in pairs)
 
     actor = Actor.objects.filter(workspace=plan.workspace_id).first()
     user, _ = User.objects.get_or_create(email=f"bench{plan.pk}@samspel.example", defaults={"name": "Bänk"})
