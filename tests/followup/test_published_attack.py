@@ -132,8 +132,8 @@ def test_a_round_that_was_published_is_no_cover_for_a_small_one_after_it():
     assert world.shown("deltagare", "2026-08-31", Audience.MANAGEMENT) == {"": "hidden"}
 
 
-def test_a_partner_that_was_published_is_no_cover_for_one_that_is_corrected_to_a_small_number():
-    """30 and 20, published, 50 together. Corrected to 3 and 20: the total would be 23, and 23 − 20 is 3."""
+def _corrected_after_publication() -> DatabaseWorld:
+    """30 and 20, published; then 3 and 20."""
     world = DatabaseWorld()
     world.indicator("deltagare", IndicatorKind.COUNT, counts_people=True)
     for actor in ("A", "B"):
@@ -146,6 +146,12 @@ def test_a_partner_that_was_published_is_no_cover_for_one_that_is_corrected_to_a
     world.publishes("2026T1")
     world.unlocks("2026T1", "2026-07-08")
     world.reports("A", "2026T1", 3)
+    return world
+
+
+def test_a_partner_that_was_published_is_no_cover_for_one_that_is_corrected_to_a_small_number():
+    """30 and 20, published, 50 together. Corrected to 3 and 20: the total would be 23, and 23 − 20 is 3."""
+    world = _corrected_after_publication()
     world.on("2026-07-20")
     figure = _figure_for_management(world, "2026T1")
     assert (figure.protection, [part.protection for part in figure.parts], figure.parts[1].low) == ("hidden", ["few", None], 20 * SCALE)
@@ -214,18 +220,7 @@ def test_crowds_that_are_published_and_corrected_are_shown_beside_what_is_small(
 
 def test_the_public_is_not_shown_what_management_could_work_a_partner_out_from():
     """30 and 20, published: management sees each, the public 50. Corrected to 3 and 20: were the public shown 23, then 23 − 20 is 3."""
-    world = DatabaseWorld()
-    world.indicator("deltagare", IndicatorKind.COUNT, counts_people=True)
-    for actor in ("A", "B"):
-        world.asks(actor, ["deltagare"], ["2026T1"])
-    world.on("2026-05-10")
-    world.reports("A", "2026T1", 30)
-    world.reports("B", "2026T1", 20)
-    world.on("2026-06-20")
-    world.closes("2026T1")
-    world.publishes("2026T1")
-    world.unlocks("2026T1", "2026-07-08")
-    world.reports("A", "2026T1", 3)
+    world = _corrected_after_publication()
     for audience in (Audience.MANAGEMENT, Audience.PUBLIC):
         assert world.shown("deltagare", "2026T1", audience) == {"": "hidden"}
     world.publishes("2026T1")
