@@ -237,14 +237,6 @@ def _decisions(plan: Plan, as_of: datetime, versions: Iterable[VersionRow]) -> d
 
 _STATE = " ".join(["CASE l.state", *(f"WHEN '{state}' THEN {number}" for state, number in _STATES.items()), "ELSE 0 END"])
 
-ANSWERED = """
-FROM followup_obligation o
-JOIN followup_obligationindicator pin ON pin.obligation_id = o.id AND pin.recorded_at <= %(as_of)s
-LEFT JOIN followup_report r ON r.obligation_id = o.id AND r.submitted_at <= %(as_of)s
-LEFT JOIN followup_reportline l ON l.report_id = r.id AND l.indicator_version_id = pin.indicator_version_id
-WHERE o.recorded_at <= %(as_of)s AND o.period_id IN"""
-"""Every submitted version of every answer asked for in some periods, with its line, as recorded then."""
-
 _ANSWERS = f"""
 SELECT pin.indicator_version_id, o.id, o.assignment_id, o.period_id, r.id,
   CASE WHEN r.version = 1 AND l.state = '{LineState.VALUE}' AND r.was_on_time AND r.approved_at <= %(as_of)s
@@ -253,7 +245,11 @@ SELECT pin.indicator_version_id, o.id, o.assignment_id, o.period_id, r.id,
     + CASE WHEN r.approved_at <= %(as_of)s THEN {APPROVED} ELSE 0 END + CASE WHEN r.withdrawn_at <= %(as_of)s THEN {WITHDRAWN} ELSE 0 END
     + CASE WHEN r.returned_at <= %(as_of)s THEN {RETURNED} ELSE 0 END + CASE WHEN r.was_on_time THEN {ON_TIME} ELSE 0 END END,
   CASE l.state WHEN '{LineState.ZERO}' THEN 0 ELSE COALESCE(l.value, 0) END, l.new_people, l.numerator, l.denominator, LINE
-{ANSWERED}"""
+FROM followup_obligation o
+JOIN followup_obligationindicator pin ON pin.obligation_id = o.id AND pin.recorded_at <= %(as_of)s
+LEFT JOIN followup_report r ON r.obligation_id = o.id AND r.submitted_at <= %(as_of)s
+LEFT JOIN followup_reportline l ON l.report_id = r.id AND l.indicator_version_id = pin.indicator_version_id
+WHERE o.recorded_at <= %(as_of)s AND o.period_id IN"""
 
 
 def _lines(as_of: datetime, asked: Iterable[tuple[list[int], list[int] | None]], *, with_ids: bool) -> list[Row]:
