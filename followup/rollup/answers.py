@@ -77,19 +77,30 @@ def answers(rows: Rows) -> tuple[dict[int, dict[int, Own]], dict[int, list[Answe
     """By indicator and assignment, both in order; and, by obligation, the answers about an older definition where a year is asked for in both."""
     when = {period.id: (place, period.is_due) for place, period in enumerate(in_order(rows))}
     plain = {period: (*each, True, False, 0, None, True) for period, each in when.items()}
-    special = {row[1] for row in rows.lines if row[5] >= 2 * VERSION} | rows.exempt | rows.due.keys()
+    ruled = rows.exempt | rows.due.keys()
     versions: dict[tuple[int, int], list[Row]] = defaultdict(list)
     owns: dict[tuple[int, int], Own] = defaultdict(list)
     for row in rows.lines:
-        if row[5] == VALUE and row[1] not in special:
+        if row[5] == VALUE and row[1] not in ruled:
             owns[row[0], row[2]].append(_new(Answer, row + plain[row[3]]))
         else:
             versions[row[0], row[1]].append(row)
+    _move_corrected(owns, versions)
     for (version, obligation), own_rows in versions.items():
         if obligation not in rows.exempt:
             place, is_due = when[own_rows[0][3]]
             owns[version, own_rows[0][2]].append(_of_versions(own_rows, place, is_due=rows.due.get(obligation, is_due)))
     return _by_indicator(owns, rows)
+
+
+def _move_corrected(owns: dict[tuple[int, int], Own], versions: dict[tuple[int, int], list[Row]]) -> None:
+    """Put a first version that looked plain with the later ones that were found of its obligation."""
+    for (definition, obligation), own_rows in versions.items():
+        if any(row[5] >= 2 * VERSION for row in own_rows):
+            own = owns.get((definition, own_rows[0][2]), [])
+            for answer in [each for each in own if each.obligation == obligation]:
+                own.remove(answer)
+                own_rows.append(answer[: Answer._fields.index("place")])
 
 
 def in_order(rows: Rows) -> list[PeriodRow]:

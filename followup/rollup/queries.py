@@ -1,10 +1,12 @@
 """The small questions of the roll-up, in SQL: the models would take longer over a thousand rows than the figures made of them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import ExitStack, nullcontext
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from followup.words import RulingKind
 from measures.models import Plan
@@ -67,16 +69,50 @@ WHERE i.plan_id = %(plan)s AND b.recorded_at <= %(as_of)s
 ORDER BY b.recorded_at, b.id
 """
 
+AT_ONCE = 200
+"""So many rows of a stream are fetched together: more, and one side waits for the other."""
+
 
 def asked(sql: str, plan: Plan, as_of: datetime, indicators: Collection[int] | None = None) -> list[tuple[Any, ...]]:
     """The rows about a plan, or only about some of its indicators, as recorded at a moment."""
-    if indicators is not None:
-        if not indicators:
-            return []
-        sql = sql.replace("i.plan_id = %(plan)s", f"i.plan_id = %(plan)s AND i.id IN ({numbers(indicators)})")
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"plan": plan.pk, "as_of": connection.ops.adapt_datetimefield_value(as_of)})
+        _ask(cursor, sql, plan, as_of, indicators)
         return cursor.fetchall()
+
+
+def all_asked(questions: Iterable[str], plan: Plan, as_of: datetime, indicators: Collection[int] | None) -> list[list[tuple[Any, ...]]]:
+    """The rows of each question, as `asked` gives them. PostgreSQL gets them together and answers the next while the one before is read."""
+    first, *others = questions
+    found = [asked(first, plan, as_of, indicators)]  # by itself: a pipeline that begins right after a stream would be answered as one
+    with ExitStack() as stack:
+        cursors = [stack.enter_context(connection.cursor()) for _ in others]
+        if connection.vendor == "postgresql":
+            stack.enter_context(connection.connection.pipeline())
+        for cursor, sql in zip(cursors, others, strict=True):
+            _ask(cursor, sql, plan, as_of, indicators)
+        return found + [cursor.fetchall() for cursor in cursors]
+
+
+def _ask(cursor: CursorWrapper, sql: str, plan: Plan, as_of: datetime, indicators: Collection[int] | None) -> None:
+    if indicators is not None:
+        sql = sql.replace("i.plan_id = %(plan)s", f"i.plan_id = %(plan)s AND i.id IN ({numbers(indicators) or 'NULL'})")
+    cursor.execute(sql, {"plan": plan.pk, "as_of": connection.ops.adapt_datetimefield_value(as_of)})
+
+
+def streamed(sql: str, parameters: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    """The rows of one query, each as it is found: what is done with one is done while the database looks for the next.
+
+    Nothing is asked until the first is wanted; until the last has been given, nothing else may be.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            cursor.execute(sql, parameters)
+            yield from cursor
+            return
+        # Django does not know of `stream`, nor that it is a query.
+        counted = cursor.debug_sql(sql, parameters, use_last_executed_query=True) if connection.queries_logged else nullcontext()
+        with counted, connection.wrap_database_errors:
+            yield from cursor.stream(sql, parameters, size=AT_ONCE)
 
 
 def numbers(ids: Iterable[int]) -> str:

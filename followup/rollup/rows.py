@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from django.db import connection
 
-from followup.rollup.queries import ASSIGNMENTS, DECISIONS, PERIODS, REMOVED, RULINGS, TARGETS, VERSIONS, asked, numbers
+from followup.rollup.queries import ASSIGNMENTS, DECISIONS, PERIODS, REMOVED, RULINGS, TARGETS, VERSIONS, all_asked, numbers, streamed
 from followup.words import LineState, RulingKind
 from measures.models import Plan
 from measures.rules import IndicatorKind
@@ -34,6 +34,8 @@ Row = tuple[Any, ...]
 """What the large query gives: definition, obligation, assignment, period, report, the bits, value, how many new, numerator, denominator, line."""
 
 _STATES = {LineState.VALUE: VALUE, LineState.ZERO: ZERO, LineState.NOT_APPLICABLE: NOT_APPLICABLE, LineState.NOT_AVAILABLE: NOT_AVAILABLE}
+
+_QUESTIONS = (PERIODS, VERSIONS, TARGETS, RULINGS, ASSIGNMENTS, REMOVED, DECISIONS)
 
 
 class PeriodRow(NamedTuple):
@@ -104,7 +106,7 @@ class TargetRow(NamedTuple):
 
 @dataclass(slots=True)
 class Rows:
-    """Everything read for one plan as of one moment."""
+    """Everything read for one plan as of one moment. `lines` can be gone through once, and before anything else is asked of the database."""
 
     as_of: datetime
     periods: dict[int, PeriodRow]
@@ -115,7 +117,7 @@ class Rows:
     removed: dict[tuple[int, int], date]
     decisions: dict[int, list[DecisionRow]]
     targets: dict[int, list[TargetRow]]
-    lines: list[Row]
+    lines: Iterable[Row]
     cells: dict[int, list[tuple[str, str, int]]] = field(default_factory=dict)
 
 
@@ -136,16 +138,17 @@ def read(
     cells of their lines. `stocks_from_start`: stocks that count people from their beginning.
     """
     day = day_of(as_of)
-    periods = _periods(plan, as_of, day)
-    versions = _versions(plan, as_of, indicators)
-    targets = _targets(plan, as_of, indicators)
+    of_periods, of_versions, of_targets, rulings, assignments, removed, decisions = all_asked(_QUESTIONS, plan, as_of, indicators)
+    periods = _periods(of_periods, day)
+    versions = _versions(of_versions)
+    targets = _targets(of_targets)
     since_start = {indicator for indicator, own in targets.items() if any(each.basis == "since_start" for each in own)}
     look_back = [each.id for each in versions.values() if each.is_running or each.kind == "milestone" or each.indicator in since_start]
     carried = [each.id for each in versions.values() if "stock" in (each.kind, each.over_time)]
     if stocks_from_start:
         look_back += [number for number in carried if versions[number].counts_people]
     exempt, due = set(), {}
-    for obligation, kind, due_on in asked(RULINGS, plan, as_of):
+    for obligation, kind, due_on in rulings:
         if due_on:
             due[obligation] = due_on < day
         elif kind == RulingKind.EXEMPT:
@@ -160,40 +163,41 @@ def read(
     has_cells = breakdowns and any(each.dimensions for each in versions.values())
     asked_of = [(recent, only), (before, look_back), (carrying, [each for each in carried if each not in set(look_back)])]
     lines = _lines(as_of, asked_of, with_ids=has_cells)
+    if has_cells:
+        lines = list(lines)
     return Rows(
         as_of=as_of,
         periods=periods,
-        assignments=_assignments(plan, as_of),
+        assignments=_assignments(assignments),
         versions=versions,
         exempt=exempt,
         due=due,
-        removed=_removed(plan, as_of),
-        decisions=_decisions(plan, as_of, versions.values()),
+        removed=_removed(removed),
+        decisions=_decisions(decisions),
         targets=targets,
         lines=lines,
         cells=_cells(lines, versions) if has_cells else {},
     )
 
 
-def _periods(plan: Plan, as_of: datetime, day: date) -> dict[int, PeriodRow]:
-    rows = asked(PERIODS, plan, as_of)
+def _periods(rows: list[Row], day: date) -> dict[int, PeriodRow]:
     return {row[0]: PeriodRow._make((*row[:7], bool(row[7]), row[6] < day)) for row in rows}
 
 
-def _assignments(plan: Plan, as_of: datetime) -> dict[int, AssignmentRow]:
+def _assignments(rows: list[Row]) -> dict[int, AssignmentRow]:
     """As recorded then: ended when that was recorded; one declined never ran."""
     found = {}
-    for *head, ends_on, ended_on, has_ended, is_declined in asked(ASSIGNMENTS, plan, as_of):
+    for *head, ends_on, ended_on, has_ended, is_declined in rows:
         end = (ended_on or ends_on) if has_ended else ends_on
         found[head[0]] = AssignmentRow._make((*head, date.min if is_declined else end))
     return found
 
 
-def _versions(plan: Plan, as_of: datetime, indicators: Collection[int] | None) -> dict[int, VersionRow]:
+def _versions(rows: list[Row]) -> dict[int, VersionRow]:
     kinds = {kind.value: kind for kind in IndicatorKind}
     return {
         row[0]: VersionRow._make((*row[:3], kinds.get(row[3], ""), *row[4:12], _listed(row[12]), *row[13:15], _listed(row[15])))
-        for row in asked(VERSIONS, plan, as_of, indicators)
+        for row in rows
     }
 
 
@@ -206,26 +210,23 @@ def _aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _targets(plan: Plan, as_of: datetime, indicators: Collection[int] | None) -> dict[int, list[TargetRow]]:
+def _targets(rows: list[Row]) -> dict[int, list[TargetRow]]:
     found: dict[int, list[TargetRow]] = {}
-    for indicator, *row in asked(TARGETS, plan, as_of, indicators):
+    for indicator, *row in rows:
         found.setdefault(indicator, []).append(TargetRow(*row))
     return found
 
 
-def _removed(plan: Plan, as_of: datetime) -> dict[tuple[int, int], date]:
+def _removed(rows: list[Row]) -> dict[tuple[int, int], date]:
     """(assignment, indicator) → the day from which it is no longer reported."""
-    return {(assignment, indicator): day_of(_aware(moment)) for assignment, indicator, moment in asked(REMOVED, plan, as_of)}
+    return {(assignment, indicator): day_of(_aware(moment)) for assignment, indicator, moment in rows}
 
 
-def _decisions(plan: Plan, as_of: datetime, versions: Iterable[VersionRow]) -> dict[int, list[DecisionRow]]:
+def _decisions(rows: list[Row]) -> dict[int, list[DecisionRow]]:
     """The overlap decisions of each indicator that counts people so that they may be the same."""
-    people = {each.indicator for each in versions if each.kind == "people"}
-    if not people:
-        return {}
     members: dict[int, set[int]] = {}
     heads: dict[int, tuple[Any, ...]] = {}
-    for *head, assignment in asked(DECISIONS, plan, as_of):
+    for *head, assignment in rows:
         heads[head[0]] = tuple(head)
         members.setdefault(head[0], set()).update([assignment] if assignment else [])
     found: dict[int, list[DecisionRow]] = {}
@@ -252,7 +253,7 @@ LEFT JOIN followup_reportline l ON l.report_id = r.id AND l.indicator_version_id
 WHERE o.recorded_at <= %(as_of)s AND o.period_id IN"""
 
 
-def _lines(as_of: datetime, asked: Iterable[tuple[list[int], list[int] | None]], *, with_ids: bool) -> list[Row]:
+def _lines(as_of: datetime, asked: Iterable[tuple[list[int], list[int] | None]], *, with_ids: bool) -> Iterable[Row]:
     """Every submitted version of every answer, with its line; one row without a report where none was submitted.
 
     `asked`: about some definitions (None: all) in some periods. Each is a part of the query by itself, so that the indexes serve it.
@@ -266,12 +267,10 @@ def _lines(as_of: datetime, asked: Iterable[tuple[list[int], list[int] | None]],
             parts.append(f"{sql} ({numbers(periods)}){of_versions}")
     if not parts:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), {"as_of": connection.ops.adapt_datetimefield_value(as_of)})
-        return cursor.fetchall()
+    return streamed(" UNION ALL ".join(parts), {"as_of": connection.ops.adapt_datetimefield_value(as_of)})
 
 
-def _cells(lines: list[Row], versions: dict[int, VersionRow]) -> dict[int, list[tuple[str, str, int]]]:
+def _cells(lines: Iterable[Row], versions: dict[int, VersionRow]) -> dict[int, list[tuple[str, str, int]]]:
     """The breakdown of each line whose definition has one: (dimension, category, value) by line."""
     wanted = [row[10] for row in lines if row[10] and versions[row[0]].dimensions]
     if not wanted:
