@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from typing import TypeVar, dataclass_transform
+from typing import NamedTuple, TypeVar, dataclass_transform
 
 from followup.words import Completeness, Flag, ImplementationStatus, MissingReason, Protection, StatusSource, Trend, Verdict
 from measures.rules import PARTS_OF_YEAR, IndicatorKind, Interval, TargetBasis
@@ -28,8 +28,7 @@ _NAMED = re.compile(
 _INTERVALS = {"M": Interval.MONTH, "Q": Interval.QUARTER, "T": Interval.TERTIAL, "H": Interval.HALF_YEAR}
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Window:
+class Window(NamedTuple):
     """The days a figure is about, both included: a period, 1 January to a date, some whole years, or since the start."""
 
     start: date
@@ -227,7 +226,7 @@ class Figure:
         return any(mark.flag == flag for mark in self.flags)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AgainstTarget:
     """A figure beside one line of targets, the original or the current (rule 5). Attainment 1 is 100 %, uncapped."""
 
@@ -243,7 +242,7 @@ class AgainstTarget:
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Change:
     """This window against the same one a year before, on those who answered both times (rule 2). Intervals are (low, high)."""
 
@@ -253,7 +252,7 @@ class Change:
     now: tuple[Number, Number] | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Status:
     """The status of a measure in a window. `unreported` are the responsible assignments without an approved status."""
 
@@ -264,7 +263,7 @@ class Status:
     contributors: tuple[tuple[int, ImplementationStatus | None], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PercentDone:
     """The mean of what is stated, in per cent, with how many measures it rests on, and those that ended early."""
 

@@ -69,12 +69,17 @@ WHERE i.plan_id = %(plan)s AND b.recorded_at <= %(as_of)s
 ORDER BY b.recorded_at, b.id
 """
 
+_OF_PLAN = "i.plan_id = %(plan)s"
+"""What a question about indicators says, and what is added to when only some are asked about."""
+
 AT_ONCE = 200
 """So many rows of a stream are fetched together: more, and one side waits for the other."""
 
 
 def asked(sql: str, plan: Plan, as_of: datetime, indicators: Collection[int] | None = None) -> list[tuple[Any, ...]]:
     """The rows about a plan, or only about some of its indicators, as recorded at a moment."""
+    if _is_about_none(sql, indicators):
+        return []
     with connection.cursor() as cursor:
         _ask(cursor, sql, plan, as_of, indicators)
         return cursor.fetchall()
@@ -85,17 +90,22 @@ def all_asked(questions: Iterable[str], plan: Plan, as_of: datetime, indicators:
     first, *others = questions
     found = [asked(first, plan, as_of, indicators)]  # by itself: a pipeline that begins right after a stream would be answered as one
     with ExitStack() as stack:
-        cursors = [stack.enter_context(connection.cursor()) for _ in others]
+        cursors = [None if _is_about_none(sql, indicators) else stack.enter_context(connection.cursor()) for sql in others]
         if connection.vendor == "postgresql":
             stack.enter_context(connection.connection.pipeline())
         for cursor, sql in zip(cursors, others, strict=True):
-            _ask(cursor, sql, plan, as_of, indicators)
-        return found + [cursor.fetchall() for cursor in cursors]
+            if cursor:
+                _ask(cursor, sql, plan, as_of, indicators)
+        return found + [cursor.fetchall() if cursor else [] for cursor in cursors]
+
+
+def _is_about_none(sql: str, indicators: Collection[int] | None) -> bool:
+    return indicators is not None and not indicators and _OF_PLAN in sql
 
 
 def _ask(cursor: CursorWrapper, sql: str, plan: Plan, as_of: datetime, indicators: Collection[int] | None) -> None:
     if indicators is not None:
-        sql = sql.replace("i.plan_id = %(plan)s", f"i.plan_id = %(plan)s AND i.id IN ({numbers(indicators) or 'NULL'})")
+        sql = sql.replace(_OF_PLAN, f"{_OF_PLAN} AND i.id IN ({numbers(indicators)})")
     cursor.execute(sql, {"plan": plan.pk, "as_of": connection.ops.adapt_datetimefield_value(as_of)})
 
 

@@ -12,7 +12,19 @@ from typing import Any, Literal, NamedTuple
 
 from django.db import connection
 
-from followup.rollup.queries import ASSIGNMENTS, DECISIONS, PERIODS, REMOVED, RULINGS, TARGETS, VERSIONS, all_asked, numbers, streamed
+from followup.rollup.queries import (
+    ASSIGNMENTS,
+    DECISIONS,
+    PERIODS,
+    REMOVED,
+    RULINGS,
+    TARGETS,
+    VERSIONS,
+    all_asked,
+    asked,
+    numbers,
+    streamed,
+)
 from followup.words import LineState, RulingKind
 from measures.models import Plan
 from measures.rules import IndicatorKind
@@ -35,7 +47,7 @@ Row = tuple[Any, ...]
 
 _STATES = {LineState.VALUE: VALUE, LineState.ZERO: ZERO, LineState.NOT_APPLICABLE: NOT_APPLICABLE, LineState.NOT_AVAILABLE: NOT_AVAILABLE}
 
-_QUESTIONS = (PERIODS, VERSIONS, TARGETS, RULINGS, ASSIGNMENTS, REMOVED, DECISIONS)
+_QUESTIONS = (PERIODS, VERSIONS, TARGETS, RULINGS, ASSIGNMENTS, REMOVED)
 
 
 class PeriodRow(NamedTuple):
@@ -138,7 +150,7 @@ def read(
     cells of their lines. `stocks_from_start`: stocks that count people from their beginning.
     """
     day = day_of(as_of)
-    of_periods, of_versions, of_targets, rulings, assignments, removed, decisions = all_asked(_QUESTIONS, plan, as_of, indicators)
+    of_periods, of_versions, of_targets, rulings, assignments, removed = all_asked(_QUESTIONS, plan, as_of, indicators)
     periods = _periods(of_periods, day)
     versions = _versions(of_versions)
     targets = _targets(of_targets)
@@ -173,7 +185,7 @@ def read(
         exempt=exempt,
         due=due,
         removed=_removed(removed),
-        decisions=_decisions(decisions),
+        decisions=_decisions(asked(DECISIONS, plan, as_of)) if any(each.kind == "people" for each in versions.values()) else {},
         targets=targets,
         lines=lines,
         cells=_cells(lines, versions) if has_cells else {},

@@ -13,7 +13,8 @@ from followup.words import Verdict
 from measures.rules import SCALE, IndicatorKind, TargetBasis
 
 Interval = tuple[Number, Number]
-ORDER = {basis: place for place, basis in enumerate(TargetBasis)}
+ORDER = {basis.value: place for place, basis in enumerate(TargetBasis)}
+BASES = {basis.value: basis for basis in TargetBasis}
 FLOWS = (IndicatorKind.COUNT, IndicatorKind.MONEY, IndicatorKind.PEOPLE)
 
 
@@ -27,7 +28,7 @@ def against_targets(
     original: dict[tuple[int, int], TargetRow] = {}
     current: dict[tuple[int, int], TargetRow] = {}
     for target in rollup.rows.targets.get(indicator, ()):
-        key = (target.year, ORDER[TargetBasis(target.basis)])
+        key = (target.year, ORDER[target.basis])
         original.setdefault(key, target)
         current[key] = target
     baselines: Sequence[BaselineRow | None] = rollup.baselines.get(indicator) or [None]
@@ -59,7 +60,7 @@ def _against(
         path = _along(points, window.end)
     attainment = _attainment(actual, start, target.value)
     return AgainstTarget(
-        basis=TargetBasis(target.basis),
+        basis=BASES[target.basis],
         baseline=start,
         target=target.value,
         target_year=target.year,

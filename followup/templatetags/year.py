@@ -8,7 +8,7 @@ from typing import Any
 
 from django import template
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -41,7 +41,11 @@ def page_link(name: str, pk: int, words: str, query: str = "", is_plain: bool = 
 @register.simple_tag
 def page_links(name: str, pages: Sequence[tuple[int, str]], most: int, is_plain: bool = False) -> SafeString:
     """`{% page_links "measure_page" row.measures 6 %}`: at most so many links with commas between, and how many more there are."""
-    links = format_html_join(", ", "{}", ((page_link(name, pk, words, is_plain=is_plain),) for pk, words in pages[:most]))
+    shown = pages[:most]
+    if is_plain:
+        links = format_html_join(", ", "{}", ((words,) for _pk, words in shown))
+    else:
+        links = mark_safe(", ".join([f'<a href="{_address(name, pk)}">{escape(words)}</a>' for pk, words in shown]))
     more = len(pages) - most
     return format_html("{} {}", links, _("och %(n)s till") % {"n": more}) if more > 0 else links
 
@@ -74,36 +78,37 @@ def figure_link(context: dict[str, Any], indicator: int, year: int) -> str:
 def status_cells(context: dict[str, Any], row: StatusRow) -> SafeString:
     """`{% status_cells row %}`: a cell a year of the long view, each with the way to its reports. A tag, since a template takes thrice the time."""
     plan, is_crowded = context["plan"].pk, context["view"].is_crowded
+    name, query = escape(row.name), escape(row.query)
     cells = []
     for year, statuses, words in row.cells:
         if statuses:
-            told = symbol(statuses[0], stacked=is_crowded) if row.kind == "measure" else words
-            link = '<a href="{}{}">{}<span class="sr-only">: {} {}</span></a>'
-            inside = format_html(link, _address("year_reports", plan, year), row.query, told, row.name, year)
+            told = symbol(statuses[0], stacked=is_crowded) if row.kind == "measure" else escape(words)
+            link = f'<a href="{_address("year_reports", plan, year)}{query}">{told}<span class="sr-only">: {name} {year}</span></a>'
         else:
-            inside = format_html('<span class="muted">{}</span>', _("inte startad"))
-        cells.append(format_html('<td data-label="{}">{}</td>', year, inside))
-    return mark_safe("".join(cells))  # each is escaped above
+            link = f'<span class="muted">{_("inte startad")}</span>'
+        cells.append(f'<td data-label="{year}">{link}</td>')
+    return mark_safe("".join(cells))  # each word is escaped above
 
 
 @register.simple_tag(takes_context=True)
 def figure_cells(context: dict[str, Any], line: Line) -> SafeString:
     """`{% figure_cells line %}`: a cell a year of the chain, each with the way to where its figure comes from; of an indicator that is the whole."""
     chosen = replace(context["choice"], indicator=0, funding="")
+    name, page = escape(line.name), line.pk and _address("figure_show", line.pk)
     cells = []
     for value in line.values:
-        inside: str = value.shown.text
-        if line.pk:
-            link = '<a href="{}{}">{}<span class="sr-only"> {} {}</span></a>'
-            inside = format_html(link, _address("figure_show", line.pk), _year_query(chosen, value.year), inside, line.name, value.year)
-        under = format_html('<span class="under when">{}</span>', value.shown.coverage) if value.shown.coverage else ""
-        cells.append(format_html('<td class="number fact" data-label="{}">{}{}</td>', value.year, inside, under))
-    return mark_safe("".join(cells))  # each is escaped above
+        year, coverage = value.year, value.shown.coverage
+        inside: str = escape(value.shown.text)
+        if page:
+            inside = f'<a href="{page}{_year_query(chosen, year)}">{inside}<span class="sr-only"> {name} {year}</span></a>'
+        under = f'<span class="under when">{escape(coverage)}</span>' if coverage else ""
+        cells.append(f'<td class="number fact" data-label="{year}">{inside}{under}</td>')
+    return mark_safe("".join(cells))  # each word is escaped above
 
 
 @lru_cache(maxsize=256)
 def _year_query(choice: Choice, year: int) -> str:
-    return choice.query(year=year)
+    return escape(choice.query(year=year))
 
 
 @register.simple_tag

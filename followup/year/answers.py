@@ -1,8 +1,7 @@
 """What was asked for in the year and the one before, and how each answer stands (rules 1 and 2)."""
 
 from datetime import date, datetime
-from itertools import chain, groupby
-from operator import itemgetter
+from itertools import chain
 from typing import Any, NamedTuple
 
 from followup.rollup import Rollup
@@ -42,9 +41,13 @@ def read_answers(book: Book, rollup: Rollup, *, actor: int = 0) -> list[tuple[An
     assigned = {pk: each for pk, each in rows.assignments.items() if each.measure in book.measures}
     found = reports(rollup, periods, assigned, words=[pk for pk, period in periods.items() if period.year == book.year])
     by_end: dict[date, list[list[tuple[Any, ...]]]] = {period.end: [] for period in sorted(periods.values(), key=lambda each: each.end)}
-    for _obligation, versions in groupby(found, key=itemgetter(0)):
-        own = list(versions)
-        by_end[periods[own[0][2]].end].append(own)
+    latest: list[tuple[Any, ...]] = [(None,)]
+    for row in found:
+        if row[0] == latest[0][0]:
+            latest.append(row)
+        else:
+            latest = [row]
+            by_end[periods[row[2]].end].append(latest)
     standings: dict[tuple[int, ...], Standing] = {}
     for own in chain.from_iterable(by_end.values()):
         obligation, assignment, number, report, happened, *_ = own[0]
@@ -54,7 +57,7 @@ def read_answers(book: Book, rollup: Rollup, *, actor: int = 0) -> list[tuple[An
         book.actors[who.actor] = who.actor_name
         if obligation in rows.exempt:
             continue
-        told = tuple([row[4] for row in own]) if report else ()
+        told = () if report is None else (happened,) if len(own) == 1 else tuple([row[4] for row in own])
         standing = standings.get(told) or standings.setdefault(told, _standing(told, as_of))
         in_force = None if standing.in_force is None else own[standing.in_force]
         answer = AnswerRow(
