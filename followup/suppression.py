@@ -182,8 +182,8 @@ def _solved(equations: list[Equation], in_order: list[Cell]) -> dict[Cell, Equat
     for pivot in in_order:
         row = next((row for row in rows if pivot in row), None)
         if row is not None:
-            rows = [_without(other, row, pivot) for other in rows if other is not row]
-            solved = {key: _without(other, row, pivot) for key, other in solved.items()}
+            rows = [_without(other, row, pivot) if pivot in other else other for other in rows if other is not row]
+            solved = {key: _without(other, row, pivot) if pivot in other else other for key, other in solved.items()}
             solved[pivot] = row
     return solved
 
@@ -200,14 +200,17 @@ def _moves(solved: Mapping[Cell, Equation], in_order: list[Cell]) -> list[Equati
 
 
 def _without(row: Equation, by: Equation, pivot: Cell) -> Equation:
-    """The row with the pivot taken out by means of the other; whole numbers without common factor."""
-    if pivot not in row:
-        return row
+    """The row with the pivot, which both have, taken out by means of the other; whole numbers without common factor."""
     ours, theirs = by[pivot], row[pivot]
-    mixed = {key: row.get(key, 0) * ours - by.get(key, 0) * theirs for key in row.keys() | by.keys()}
-    left = {key: factor for key, factor in mixed.items() if factor}
-    common = gcd(*left.values()) if left else 1
-    return {key: factor // common for key, factor in left.items()}
+    left = {key: factor * ours for key, factor in row.items()}
+    for key, factor in by.items():
+        mixed = left.get(key, 0) - factor * theirs
+        if mixed:
+            left[key] = mixed
+        else:
+            left.pop(key, None)
+    common = gcd(*left.values())
+    return left if common < 2 else {key: factor // common for key, factor in left.items()}
 
 
 Limits = tuple[int, int | None]
