@@ -48,6 +48,8 @@ Gone = dict[tuple[int, int], Single]
 
 def read_gone(seen: Mapping[int, Iterable[SeenNumber]], rollup: Rollup) -> Gone:
     """What the reports said that were in a number seen and are no longer in force: corrected, withdrawn or exempted since. Two queries."""
+    if not seen:
+        return {}
     standing = {answer.report for by_assignment in rollup.answers.values() for own in by_assignment.values() for answer in own}
     reports = {report for numbers in seen.values() for number in numbers for report in number[3]} - standing
     if not reports:
