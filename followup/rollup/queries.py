@@ -1,7 +1,7 @@
 """The small questions of the roll-up, in SQL: the models would take longer over a thousand rows than the figures made of them."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import ExitStack, nullcontext
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -87,16 +87,32 @@ def asked(sql: str, plan: Plan, as_of: datetime, indicators: Collection[int] | N
 
 def all_asked(questions: Iterable[str], plan: Plan, as_of: datetime, indicators: Collection[int] | None) -> list[list[tuple[Any, ...]]]:
     """The rows of each question, as `asked` gives them. PostgreSQL gets them together and answers the next while the one before is read."""
-    first, *others = questions
-    found = [asked(first, plan, as_of, indicators)]  # by itself: a pipeline that begins right after a stream would be answered as one
     with ExitStack() as stack:
-        cursors = [None if _is_about_none(sql, indicators) else stack.enter_context(connection.cursor()) for sql in others]
-        if connection.vendor == "postgresql":
-            stack.enter_context(connection.connection.pipeline())
-        for cursor, sql in zip(cursors, others, strict=True):
+        cursors = [None if _is_about_none(sql, indicators) else stack.enter_context(connection.cursor()) for sql in questions]
+        stack.enter_context(_pipeline())
+        for cursor, sql in zip(cursors, questions, strict=True):
             if cursor:
                 _ask(cursor, sql, plan, as_of, indicators)
-        return found + [cursor.fetchall() if cursor else [] for cursor in cursors]
+        return [cursor.fetchall() if cursor else [] for cursor in cursors]
+
+
+@contextmanager
+def ahead(sql: str, parameters: Mapping[str, Any]) -> Iterator[Callable[[], list[tuple[Any, ...]]]]:
+    """Ask now and read at the end: PostgreSQL looks for the rows while something else is worked out, as long as nothing else is asked."""
+    with connection.cursor() as cursor, _pipeline():
+        cursor.execute(sql, parameters)
+        yield cursor.fetchall
+
+
+@contextmanager
+def _pipeline() -> Iterator[None]:
+    """Questions asked in it are sent at once, and answered one after the other."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.connection.pipeline():
+        connection.connection.execute("")  # libpq 18 gives the first answer after a stream in pieces: then let it be an empty one
+        yield
 
 
 def _is_about_none(sql: str, indicators: Collection[int] | None) -> bool:
@@ -115,7 +131,7 @@ def streamed(sql: str, parameters: Mapping[str, Any]) -> Iterator[tuple[Any, ...
     Nothing is asked until the first is wanted; until the last has been given, nothing else may be.
     """
     with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
+        if connection.vendor != "postgresql" or connection.connection.pgconn.pipeline_status:
             cursor.execute(sql, parameters)
             yield from cursor
             return

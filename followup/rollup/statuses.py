@@ -2,7 +2,8 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import AbstractContextManager
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -12,7 +13,7 @@ from django.db import connection
 
 from followup.figures import PercentDone, Status, Window
 from followup.rollup.plan import Rollup
-from followup.rollup.queries import numbers
+from followup.rollup.queries import ahead, numbers
 from followup.rollup.rows import APPROVED, ON_TIME, RETURNED, WITHDRAWN, AssignmentRow
 from followup.words import WORST_FIRST, ImplementationStatus, StatusSource
 from measures.models import Goal, Measure, MeasureRuling
@@ -35,22 +36,29 @@ ORDER BY o.id, r.version
 """
 
 
-def reports(rollup: Rollup, periods: Iterable[int], assignments: Iterable[int], *, words: Collection[int] = ()) -> list[tuple[Any, ...]]:
+Reported = tuple[Any, ...]
+"""Obligation, assignment, period, report, the bits of what has happened to it, status, percent, and what they wrote where that is asked for."""
+
+
+def reports(
+    rollup: Rollup, periods: Iterable[int], assignments: Iterable[int], *, words: Collection[int] = ()
+) -> AbstractContextManager[Callable[[], list[Reported]]]:
     """Every submitted version of every answer asked for, by obligation and version; one row without a report where none was submitted.
 
-    Each: obligation, assignment, period, report, the bits of what has happened to it, status, percent, and what they wrote in those of the
-    periods whose `words` are asked for.
+    `words`: the periods of which it is asked what they wrote. Gives what reads them: until then other things can be worked out.
     """
     wrote = f"CASE WHEN o.period_id IN ({numbers(words)}) THEN r.what_happened END" if words else "NULL"
-    asked = {"PERIODS": numbers(periods), "ASSIGNMENTS": numbers(assignments), "WORDS": wrote}
-    if not asked["PERIODS"] or not asked["ASSIGNMENTS"]:
-        return []
+    asked = {"PERIODS": numbers(periods) or "NULL", "ASSIGNMENTS": numbers(assignments) or "NULL", "WORDS": wrote}
     sql = _REPORTS
     for name, value in asked.items():
         sql = sql.replace(name, value)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {"as_of": connection.ops.adapt_datetimefield_value(rollup.as_of)})
-        return cursor.fetchall()
+    return ahead(sql, {"as_of": connection.ops.adapt_datetimefield_value(rollup.as_of)})
+
+
+def reports_of(rollup: Rollup, measures: Collection[int] | None) -> AbstractContextManager[Callable[[], list[Reported]]]:
+    """Those about some measures, or all."""
+    assigned = [each.id for each in rollup.rows.assignments.values() if measures is None or each.measure in measures]
+    return reports(rollup, rollup.rows.periods, assigned)
 
 
 class _Said(NamedTuple):
@@ -70,7 +78,7 @@ class Statuses:
     `measures`: nobody will ask about others. `said`: what `reports` gave for all that will be asked about, when it has been read already.
     """
 
-    def __init__(self, rollup: Rollup, measures: Collection[int] | None = None, said: Sequence[tuple[Any, ...]] | None = None) -> None:
+    def __init__(self, rollup: Rollup, measures: Collection[int] | None = None, said: Sequence[Reported] | None = None) -> None:
         self.rollup = rollup
         self.measures = measures
         self.reports = said
@@ -139,8 +147,10 @@ class Statuses:
     def _said(self) -> dict[int, list[_Said]]:
         """What the report in force says, for each obligation of each assignment, in period order."""
         rows = self.rollup.rows
-        of = [each.id for each in rows.assignments.values() if self.measures is None or each.measure in self.measures]
-        told = reports(self.rollup, rows.periods, of) if self.reports is None else self.reports
+        told = self.reports
+        if told is None:
+            with reports_of(self.rollup, self.measures) as read:
+                told = read()
         in_force = {row[0]: row for row in told if row[3] and row[4] & APPROVED}
         words = {status.value: status for status in ImplementationStatus}
         found: dict[int, list[_Said]] = {}

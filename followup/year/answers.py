@@ -1,12 +1,14 @@
 """What was asked for in the year and the one before, and how each answer stands (rules 1 and 2)."""
 
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from followup.rollup import Rollup
 from followup.rollup.rows import APPROVED, ON_TIME, RETURNED, WITHDRAWN
-from followup.rollup.statuses import reports
+from followup.rollup.statuses import Reported, reports
 from followup.transitions import ReportFacts, State, state_of
 from followup.words import MissingReason
 from followup.year.book import AnswerRow, Book
@@ -30,18 +32,20 @@ class Standing(NamedTuple):
     in_force: int | None
 
 
-def read_answers(book: Book, rollup: Rollup, *, actor: int = 0) -> list[tuple[Any, ...]]:
-    """Put in the book every answer asked for, about its measures and from one actor if there is one. An exempted one is not there at all.
+def asked_of(book: Book, rollup: Rollup) -> AbstractContextManager[Callable[[], list[Reported]]]:
+    """The reports of the book's measures, of all actors, that `read_answers` needs: looked for while other things are worked out."""
+    periods = {pk: period.year for pk, period in rollup.rows.periods.items() if book.holds(period)}
+    assigned = [pk for pk, each in rollup.rows.assignments.items() if each.measure in book.measures]
+    return reports(rollup, periods, assigned, words=[pk for pk, year in periods.items() if year == book.year])
 
-    Gives the reports read, of all actors, for the statuses of the measures.
-    """
+
+def read_answers(book: Book, rollup: Rollup, found: Iterable[Reported], *, actor: int = 0) -> None:
+    """Put in the book every answer asked for, or those from one actor. An exempted one is not there at all."""
     rows, as_of = rollup.rows, rollup.as_of
     periods = {pk: period for pk, period in rows.periods.items() if book.holds(period)}
     words = {pk: span(period.start, period.end, short=True) for pk, period in periods.items()}
-    assigned = {pk: each for pk, each in rows.assignments.items() if each.measure in book.measures}
-    found = reports(rollup, periods, assigned, words=[pk for pk, period in periods.items() if period.year == book.year])
-    by_end: dict[date, list[list[tuple[Any, ...]]]] = {period.end: [] for period in sorted(periods.values(), key=lambda each: each.end)}
-    latest: list[tuple[Any, ...]] = [(None,)]
+    by_end: dict[date, list[list[Reported]]] = {period.end: [] for period in sorted(periods.values(), key=lambda each: each.end)}
+    latest: list[Reported] = [(None,)]
     for row in found:
         if row[0] == latest[0][0]:
             latest.append(row)
@@ -51,7 +55,7 @@ def read_answers(book: Book, rollup: Rollup, *, actor: int = 0) -> list[tuple[An
     standings: dict[tuple[int, ...], Standing] = {}
     for own in chain.from_iterable(by_end.values()):
         obligation, assignment, number, report, happened, *_ = own[0]
-        who, period = assigned[assignment], periods[number]
+        who, period = rows.assignments[assignment], periods[number]
         if actor not in (0, who.actor):
             continue
         book.actors[who.actor] = who.actor_name
@@ -68,7 +72,6 @@ def read_answers(book: Book, rollup: Rollup, *, actor: int = 0) -> list[tuple[An
         )  # fmt: skip
         book.answers.setdefault(period.year, []).append(answer)
     book.actor_kinds = dict(Actor.objects.filter(pk__in=book.actors).values_list("pk", "kind"))
-    return found
 
 
 def _standing(told: tuple[int, ...], as_of: datetime) -> Standing:

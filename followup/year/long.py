@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -10,15 +10,16 @@ from django.utils.translation import ngettext
 
 from followup.figures import Window
 from followup.models import OutsideValue
+from followup.rollup import Rollup, Statuses, load_shown
 from followup.rollup import Shown as SeenBy
-from followup.rollup import Statuses, load_shown
+from followup.rollup.statuses import reports_of
 from followup.words import Audience, Verdict
 from followup.year.book import Book
 from followup.year.changes import Change, changes_of
 from followup.year.choice import Choice, narrow
 from followup.year.outside import outside_groups
 from followup.year.page import OutsideGroup, Shown
-from followup.year.reading import effect_days, is_running, read_options, read_plan
+from followup.year.reading import effect_days, is_running, read_definitions, read_options, read_plan, scope_of
 from followup.year.sections import BEST_FIRST, FLOWS, JUDGED, ON_THE_WAY, UNREPORTED, status_word, withheld
 from followup.year.words import exact, shown, with_unit
 from measures.models import Activity, Assignment, Measure, Plan
@@ -122,9 +123,12 @@ def long_view(plan: Plan, choice: Choice, *, audience: Audience, as_of: datetime
     seen.rollup.effect_from = effect_from
     read_options(book, seen.rollup)
     book.is_running = is_running(book, seen.rollup)
-    statuses = book.progress = Statuses(seen.rollup, book.measures)
+    lines = _counted_lines(book, seen.rollup, choice, years)
+    with reports_of(seen.rollup, book.measures) as reports:
+        steps = _steps(book, seen, choice, years, lines) if choice else ()
+        said = reports()
+    statuses = book.progress = Statuses(seen.rollup, book.measures, said)
     book.statuses = {window.end.year: {pk: statuses.status(pk, window) for pk in book.measures} for window in windows}
-    steps = _steps(book, seen, choice, years) if choice else ()
     counts = tuple((year, _counted(status_word(book, year, each.pk) for each in book.started(year))) for year in years)
     decimals = {pk: version.decimals for pk, version in book.versions.items()}
     view = LongView(
@@ -185,19 +189,20 @@ def _cell(book: Book, year: int, measures: list[Measure]) -> tuple[int, tuple[st
     return year, tuple(sorted(words, key=BEST_FIRST.index)), words_for(words)
 
 
-def _steps(book: Book, seen: SeenBy, choice: Choice, years: tuple[int, ...]) -> tuple[Step, ...]:
-    """The chain: resources → activities → outputs → outcomes → effects in time."""
-    rollup = seen.rollup
-    scope = rollup.assignments(measures=book.measures, actors=[choice.actor] if choice.actor else None)
-    book.versions = {pk: version for pk, line in rollup.lines.items() if (version := line.on(date(book.year, 12, 31)))}
-    book.baseline_years = {pk: own[-1].year for pk, own in rollup.baselines.items()}
-    book.effect_from = rollup.effect_from
-    if not choice.indicator:
-        book.parts = {pk for pk in book.indicators if not rollup.answers.get(pk, {}).keys() <= scope}
+def _counted_lines(book: Book, rollup: Rollup, choice: Choice, years: tuple[int, ...]) -> dict[str, list[Line]]:
+    """What is counted from the plan itself, and what the figures stand beside: all that `_steps` has to ask the database for."""
     lines: dict[str, list[Line]] = {level: [] for level in EffectLevel.values}
-    if not choice.indicator:
+    if choice:
+        read_definitions(book, rollup, None if choice.indicator else scope_of(book, rollup, choice))
+    if choice and not choice.indicator:
         lines[EffectLevel.RESOURCE] += _budget(book, years)
         lines[EffectLevel.ACTIVITY] += _activities(book, years)
+    return lines
+
+
+def _steps(book: Book, seen: SeenBy, choice: Choice, years: tuple[int, ...], lines: dict[str, list[Line]]) -> tuple[Step, ...]:
+    """The chain: resources → activities → outputs → outcomes → effects in time."""
+    scope = scope_of(book, seen.rollup, choice)
     for pk, indicator in book.indicators.items():
         if indicator.is_reported:
             lines[indicator.level].append(_line(book, seen, pk, years, scope))
@@ -234,7 +239,7 @@ def _of_step(lines: list[Line]) -> str:
     return f"{', '.join(parts)}."
 
 
-def _line(book: Book, seen: SeenBy, pk: int, years: tuple[int, ...], scope: frozenset[int]) -> Line:
+def _line(book: Book, seen: SeenBy, pk: int, years: tuple[int, ...], scope: frozenset[int] | None) -> Line:
     version, rollup = book.versions.get(pk), seen.rollup
     values, against = [], None
     for year in years:

@@ -9,7 +9,7 @@ from followup.rollup import Statuses, load_shown
 from followup.words import Audience
 from followup.year.book import Book
 from followup.year.page import Shown, TargetRow
-from followup.year.reading import is_running, read_figures
+from followup.year.reading import is_running, read_definitions, read_figures, read_statuses
 from followup.year.sections import held, target_row
 from measures.models import Measure
 from stakeholders import clock
@@ -37,6 +37,8 @@ def figures_in_chain(measure: Measure, year: int, *, audience: Audience, as_of: 
     windows = [Window.year(year - 1), Window.year(year)]
     seen = load_shown(plan, windows, audience, as_of=as_of, indicators=list(book.indicators))
     book.is_running = is_running(book, seen.rollup)
-    read_figures(book, seen, None, Statuses(seen.rollup, book.measures))
+    read_definitions(book, seen.rollup, None)
+    read_figures(book, seen, None)
+    read_statuses(book, Statuses(seen.rollup, book.measures))
     targets = {each.indicator: target_row(book, year, each) for each in held(book, year)}
     return {pk: FigureInChain(book.shown(pk, year), targets.get(pk)) for pk in book.indicators}

@@ -12,7 +12,7 @@ from followup.rollup import Shown as SeenBy
 from followup.rollup.beginnings import effect_from
 from followup.rollup.rows import PeriodRow
 from followup.words import Audience, Completeness
-from followup.year.answers import read_answers
+from followup.year.answers import asked_of, read_answers
 from followup.year.book import Book
 from followup.year.choice import WHOLE, Choice, area_and_above, line_of, narrow
 from measures.models import Goal, Indicator, Measure, Plan
@@ -54,8 +54,13 @@ def read_book(
     read_options(book, rollup)
     assignments = rollup.rows.assignments.values()
     narrow(book, choice, ((each.actor, each.measure) for each in assignments))
-    said = read_answers(book, rollup, actor=choice.actor)
-    read_figures(book, seen, _scope(book, rollup, choice), Statuses(rollup, said=said))
+    scope = scope_of(book, rollup, choice)
+    read_definitions(book, rollup, scope)
+    with asked_of(book, rollup) as reports:
+        read_figures(book, seen, scope)
+        said = reports()
+    read_answers(book, rollup, said, actor=choice.actor)
+    read_statuses(book, Statuses(rollup, said=said))
     book.completeness = _completeness(book, rollup)
     book.is_running = is_running(book, rollup)
     return book
@@ -76,7 +81,7 @@ def read_options(book: Book, rollup: Rollup) -> None:
     book.options.actors.extend(sorted(actors.items(), key=lambda each: swedish_sort_key(each[1])))
 
 
-def _scope(book: Book, rollup: Rollup, choice: Choice) -> frozenset[int] | None:
+def scope_of(book: Book, rollup: Rollup, choice: Choice) -> frozenset[int] | None:
     """The assignments whose answers count in the chosen part; None for the whole."""
     if not choice:
         return None
@@ -119,9 +124,14 @@ def read_beside(book: Book) -> None:
     book.outside = list(outside.select_related("area").order_by("indicator_id", "area__name_sort", "year", "id"))
 
 
-def read_figures(book: Book, seen: SeenBy, scope: frozenset[int] | None, statuses: Statuses) -> None:
-    """Figures, targets and statuses from the roll-up, for the year and the one before. `scope`: of which assignments."""
-    rollup = seen.rollup
+def read_statuses(book: Book, statuses: Statuses) -> None:
+    """How it goes with the measures, in the year and the one before."""
+    for window in (book.window.year_before(), book.window):
+        book.statuses[window.end.year] = {pk: statuses.status(pk, window) for pk in book.measures}
+
+
+def read_definitions(book: Book, rollup: Rollup, scope: frozenset[int] | None) -> None:
+    """What the figures stand beside. `scope`: of which assignments they will be asked."""
     for pk, line in rollup.lines.items():
         version = line.on(book.window.end)
         if version:
@@ -130,9 +140,12 @@ def read_figures(book: Book, seen: SeenBy, scope: frozenset[int] | None, statuse
     book.effect_from = rollup.effect_from
     if scope is not None:
         book.parts = {pk for pk in book.indicators if not rollup.answers.get(pk, {}).keys() <= scope}
+
+
+def read_figures(book: Book, seen: SeenBy, scope: frozenset[int] | None) -> None:
+    """Figures and targets from the roll-up, for the year and the one before; the database is asked nothing."""
     for window in (book.window.year_before(), book.window):
         year = window.end.year
-        book.statuses[year] = {pk: statuses.status(pk, window) for pk in book.measures}
         book.against[year] = {}
         for pk in book.indicators:
             figure = seen.figure(pk, window, scope if pk in book.parts else None, parts=False)

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from followup import rollup
 from followup.figures import Window
-from followup.rollup.queries import streamed
+from followup.rollup.queries import ahead, streamed
 from tests.factories import a_measure, an_indicator
 
 pytestmark = pytest.mark.django_db
@@ -39,3 +39,18 @@ def test_questions_that_follow_a_stream_at_once_get_their_answers(plan, indicato
         live = rollup.load(plan, [Window.year(2025)], indicators=[number] if indicators == "its own" else indicators)
         assert list(live.lines) == ([] if indicators == [] else [number])
         assert [value for (value,) in streamed(MANY, {})][-1] == 1000
+
+
+def test_what_is_asked_ahead_is_read_at_the_end_also_with_questions_in_between():
+    list(streamed(MANY, {}))
+    with CaptureQueriesContext(connection) as queries, ahead(MANY, {}) as read:
+        assert [value for (value,) in streamed("SELECT 7", {})] == [7]
+        assert len(read()) == 1000
+    assert len(queries) == 2
+    assert list(streamed("SELECT 1", {})) == [(1,)]
+
+
+def test_what_was_asked_ahead_and_never_read_is_in_nobodys_way():
+    with pytest.raises(ZeroDivisionError), ahead(MANY, {}):
+        raise ZeroDivisionError
+    assert list(streamed("SELECT 1", {})) == [(1,)]
