@@ -99,11 +99,14 @@ class Shown:
 
     def figure(self, indicator: int, window: Window, scope: Set[int] | None = None, *, parts: bool = True) -> Figure:
         """The figure, or what may be shown of it (`protection` says why not all). `parts=False`: without what each assignment adds."""
-        is_protected = self.is_protected(indicator)
-        figure = self.rollup.figure(indicator, window, scope, parts=parts or is_protected)
-        if is_protected:
-            figure = self._across_years(figure, scope) if window.spans_years else self._decided(indicator, window).shown(figure, scope)
-        return figure if parts or not is_protected else replace(figure, parts=())
+        if not self.is_protected(indicator):
+            return self.rollup.figure(indicator, window, scope, parts=parts)
+        if window.spans_years:
+            figure = self._across_years(self.rollup.figure(indicator, window, scope), scope)
+        else:
+            decided = self._decided(indicator, window)
+            figure = decided.shown(self.rollup.figure(indicator, window, scope, parts=parts or bool(decided.hidden)), scope)
+        return figure if parts or not figure.parts else replace(figure, parts=())
 
     def against_targets(
         self, indicator: int, window: Window, known: Figure | None = None

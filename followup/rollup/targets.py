@@ -25,12 +25,7 @@ def against_targets(
 
     For targets *sedan start* the roll-up reads what came before its windows by itself. `known`: the window's figure, if worked out already.
     """
-    original: dict[tuple[int, int], TargetRow] = {}
-    current: dict[tuple[int, int], TargetRow] = {}
-    for target in rollup.rows.targets.get(indicator, ()):
-        key = (target.year, ORDER[target.basis])
-        original.setdefault(key, target)
-        current[key] = target
+    original, current = _lines_of(rollup.rows.targets.get(indicator, ()))
     baselines: Sequence[BaselineRow | None] = rollup.baselines.get(indicator) or [None]
     now = _against(rollup, indicator, window, current, baselines[-1], known)
     if original == current and baselines[0] == baselines[-1]:
@@ -38,17 +33,29 @@ def against_targets(
     return _against(rollup, indicator, window, original, baselines[0], known), now
 
 
+def _lines_of(targets: Sequence[TargetRow]) -> tuple[list[TargetRow], list[TargetRow]]:
+    """The targets as first decided and as they are now, by year and basis; `targets` in the order they were recorded."""
+    if len(targets) < 2:
+        return list(targets), list(targets)
+    original: dict[tuple[int, int], TargetRow] = {}
+    current: dict[tuple[int, int], TargetRow] = {}
+    for target in targets:
+        key = (target.year, ORDER[target.basis])
+        original.setdefault(key, target)
+        current[key] = target
+    return [original[key] for key in sorted(original)], [current[key] for key in sorted(current)]
+
+
 def _against(
     rollup: Rollup,
     indicator: int,
     window: Window,
-    targets: dict[tuple[int, int], TargetRow],
+    in_order: list[TargetRow],
     baseline: BaselineRow | None,
     known: Figure | None,
 ) -> AgainstTarget | None:
-    if not targets:
+    if not in_order:
         return None
-    in_order = [targets[key] for key in sorted(targets)]
     target = next((each for each in in_order if each.year >= window.end.year), in_order[-1])
     along = [each for each in in_order if each.basis == target.basis]
     final = along[-1]
