@@ -46,7 +46,8 @@ def rule(kind: str | None, *, ratio_over_time: str = "", is_running_total: bool 
 
 def honesty(figure: Figure) -> list[str]:
     """What stands beside the figure: what it rests on, what waits, what is marked."""
-    said = [_("Bygger på %(part)s rapporter.") % {"part": out_of(figure.approved, figure.expected)}]
+    part = out_of(figure.approved, figure.expected)
+    said = [_("Bygger på %(part)s rapporter.") % {"part": part} if figure.expected else _("Ingen rapport ingår i siffran.")]
     if figure.on_time < figure.received:
         late = figure.received - figure.on_time
         said.append(ngettext("%(n)s av dem kom sent.", "%(n)s av dem kom sent.", late) % {"n": whole(late)})

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from followup.models import Assessment
 from followup.words import GoalAchievement, Trend
@@ -13,7 +14,7 @@ from followup.year.suggestion import Suggestions
 from measures.models import Goal, Measure
 from measures.models.plan import GoalKind
 from stakeholders import clock
-from stakeholders.formats import full_day, listing, out_of
+from stakeholders.formats import full_day, listing, out_of, whole
 
 
 def assessment_rows(book: Book, *, with_measures: bool = False) -> tuple[AssessmentRow, ...]:
@@ -39,14 +40,24 @@ def is_judged(goal: Goal, book: Book) -> bool:
 
 
 def assessments_sentence(rows: tuple[AssessmentRow, ...]) -> str:
-    """ "2 av 7 mål är bedömda: 1 uppfyllt och 1 delvis uppfyllt."; "" where there is no goal to judge."""
+    """ "3 av 7 mål är bedömda: 1 uppfyllt och 2 delvis uppfyllda."; "" where there is no goal to judge."""
     goals = [row for row in rows if row.goal]
     if not goals:
         return ""
     judged = Counter(row.achievement for row in goals if row.achievement)
     words = _("%(part)s mål är bedömda") % {"part": out_of(sum(judged.values()), len(goals))}
-    told = listing(f"{judged[value]} {str(label).lower()}" for value, label in GoalAchievement.choices if judged[value])
+    told = listing(_told(value, judged[value]) for value in GoalAchievement.values if judged[value])
     return f"{words}: {told}." if told else f"{words}."
+
+
+def _told(value: str, n: int) -> str:
+    words = {
+        GoalAchievement.MET: ngettext("%(n)s uppfyllt", "%(n)s uppfyllda", n),
+        GoalAchievement.PARTLY: ngettext("%(n)s delvis uppfyllt", "%(n)s delvis uppfyllda", n),
+        GoalAchievement.NOT_MET: ngettext("%(n)s inte uppfyllt", "%(n)s inte uppfyllda", n),
+        GoalAchievement.CANNOT_ASSESS: ngettext("%(n)s kan inte bedömas än", "%(n)s kan inte bedömas än", n),
+    }
+    return words[GoalAchievement(value)] % {"n": whole(n)}
 
 
 def signature(assessment: Assessment) -> str:

@@ -230,9 +230,9 @@ def _of_step(lines: list[Line]) -> str:
     if judged:
         parts.append(_("%(part)s på väg eller före") % {"part": out_of(sum(v in ON_THE_WAY for v in judged), len(judged))})
     for verdict, words in (
-        (Verdict.TOO_EARLY, _("för tidigt att bedöma")),
+        (Verdict.TOO_EARLY, _("är det för tidigt att bedöma")),
         (Verdict.NO_DATA, _("utan underlag")),
-        (Verdict.RUNNING, _("året pågår")),
+        (Verdict.RUNNING, _("bedöms när året är slut")),
     ):
         if n := verdicts.count(verdict):
             parts.append(f"{whole(n)} {words}")

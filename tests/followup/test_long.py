@@ -127,7 +127,7 @@ def test_the_chain_of_a_goal_goes_from_resources_to_effects_in_time(client, cast
     assert "Resurser: det vi lägger in Budget per år, kronor: 150 000." in page
     assert "Aktiviteter som blivit klara" in page
     assert "Utfall: det som ändras för målgruppen Inget mått i det här ledet." in page
-    assert "1 mått, 1 för tidigt att bedöma." in page
+    assert "1 mått, 1 är det för tidigt att bedöma." in page
     assert "För tidigt att bedöma bedöms från 2030" in page
 
 
