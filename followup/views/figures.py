@@ -33,7 +33,10 @@ def figure_show(request: HttpRequest, pk: int) -> HttpResponse:
     if origin is None:
         raise Http404
     version = origin.version
-    how = rule(version.kind, ratio_over_time=version.over_time, is_running_total=version.is_running) if version else rule(None)
+    if indicator.is_reported:
+        how = rule(version.kind, ratio_over_time=version.over_time, is_running_total=version.is_running) if version else rule(None)
+    else:
+        how = _("Ingen aktör redovisar måttet. Källa: %(source)s.") % {"source": indicator.source or _("inte angiven")}
     context = {
         "indicator": indicator,
         "origin": origin,

@@ -52,11 +52,12 @@ def compared(then: dict[str, Any], frozen_year: int, now: Year) -> Comparison:
     pairs = tuple(_target(before.get(row.indicator), row) for row in now.targets)
     told = [pair for pair in pairs if pair.then]
     moved = sum(pair.then != pair.now for pair in told)
-    sentence = _("%(part)s mått har en annan siffra %(year)s än i den frysta årsuppföljningen %(then)s.") % {
-        "part": out_of(moved, len(told)),
-        "year": now.year,
-        "then": frozen_year,
-    }
+    words = (
+        _("%(part)s mått har en annan siffra %(year)s än i den frysta årsuppföljningen %(then)s.")
+        if moved
+        else _("Inget mått har en annan siffra %(year)s än i den frysta årsuppföljningen %(then)s.")
+    )
+    sentence = words % {"part": out_of(moved, len(told)), "year": now.year, "then": frozen_year}
     numbers = tuple(
         Pair(new.label, f"{old['number']} {old['out_of']}", f"{new.number} {new.out_of}")
         for old, new in zip(then.get("numbers", ()), now.numbers, strict=False)

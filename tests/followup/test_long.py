@@ -164,6 +164,18 @@ def test_a_number_from_elsewhere_has_its_years_and_its_source(client, cast, mana
     assert "Källa: Kolada, hämtat" in page
     assert "2026: 76, 2028: 78. Saknas: 2027." in answer.content.decode()
     assert "Kolada" in client.get(next(link for link in links_of(answer) if link.endswith("outside.csv"))).content.decode()
+    cast["measure"].indicators.remove(shares)
+    assert "Så har genomförandet gått" not in text_of(client.get(address)), "no measure, no word of how it goes"
+
+
+def test_the_figure_s_page_says_that_nobody_reports_it_and_where_it_comes_from(client, cast, manager):
+    shares = an_indicator(cast["measure"], kind="ratio", level="impact", name="behöriga till yrkesprogram", unit="procent")
+    client.force_login(manager)
+    page = f"/indicators/{shares.pk}/figure/?year=2028"
+    assert "Ingen aktör redovisar måttet" not in text_of(client.get(page))
+    Indicator.objects.filter(pk=shares.pk).update(is_reported=False, source="Kolada N15428")
+    assert "Ingen aktör redovisar måttet. Källa: Kolada N15428. Måttet år för år" in text_of(client.get(page))
+    assert f"/plans/{cast['plan'].pk}/long/?indicator={shares.pk}" in links_of(client.get(page))
 
 
 def test_what_the_picture_says_of_gaps_and_of_the_plan_is_drawn(client, cast, manager, coordinator):
@@ -233,7 +245,7 @@ def test_any_year_stands_beside_a_frozen_one(client, cast, frozen, manager):
     assert "61 % 64 % Andel som fullföljer gymnasiet +3 procentenheter" in page
     assert "1 försenad 1 enligt plan" in page
     page = text_of(client.get(f"/plans/{cast['plan'].pk}/years/2026/compare/"))
-    assert "0 av 2 mått har en annan siffra 2026" in page
+    assert "Inget mått har en annan siffra 2026 än i den frysta årsuppföljningen 2026." in page
 
 
 def test_the_frozen_year_is_read_from_its_bytes_not_computed_anew(client, cast, frozen, coordinator, reviewer, manager):
