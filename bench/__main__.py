@@ -64,14 +64,18 @@ def best(found: list[dict]) -> dict:
 
 def report(measured: dict[str, dict]) -> None:
     alone, crowded = measured[ALONE], measured[CROWDED]
-    print(f"\n{'ms':<12}{'':^26}{'väggtid':^24}{'':^6}{'processortid':^30}")
-    print(f"{'':<12}{'frågor':>8}" + f"{'golv':>10}{'figurer':>10}{'kvot':>7}{'trängsel':>10}" * 2)
+    print(f"\n{'ms':<12}{'':^8}{'väggtid':^54}{'':^6}{'processortid':^54}")
+    print(
+        f"{'':<12}{'frågor':>8}"
+        + f"{'ensam: golv':>14}{'figurer':>9}{'kvot':>6}{'bland: golv':>14}{'figurer':>9}{'kvot':>6}{'trängsel':>10}" * 2
+    )
     for key, words in (("year", "Ett år"), ("ten", "Tio år"), ("api", "API, året")):
         line = f"{words:<12}{crowded[f'{key}_queries']:>8}"
         for what in ("", "_cpu"):
-            own, floor, ratio = (crowded.get(f"{key}_{name}{what}") for name in ("own", "floor", "ratio"))
-            beside = f"{floor:>10.1f}{own:>10.1f}{ratio:>7.1f}" if floor else f"{'':>10}{own:>10.1f}{'':>7}"
-            line += beside + f"{own / alone[f'{key}_own{what}']:>10.2f}"
+            for found in (alone, crowded):
+                own, floor, ratio = (found.get(f"{key}_{name}{what}") for name in ("own", "floor", "ratio"))
+                line += f"{floor:>14.1f}{own:>9.1f}{ratio:>6.1f}" if floor else f"{'':>14}{own:>9.1f}{'':>6}"
+            line += f"{crowded[f'{key}_own{what}'] / alone[f'{key}_own{what}']:>10.2f}"
         print(line)
     print(f"Minne för tio år: {crowded['memory']:.0f} MB utöver de {crowded['memory_before']:.0f} som processen hade.")
     print("Golvet: en fråga som läser samma rader och lägger ihop dem. Trängsel: bland många mot ensam.")
