@@ -32,11 +32,11 @@ def history(plan, company, coordinator, workspace) -> History:
 
 def a_history(plan, company, coordinator, workspace) -> History:
     for number, kind in enumerate(IndicatorKind):
-        measure = a_measure(plan, number=f"{number}.1")
+        measure = a_measure(plan, number=f"{number}.1", title=f"Åtgärd {number}")
         indicator = an_indicator(measure, kind=kind, has_disjoint_denominators=True, ratio_over_time="flow")
         a_target(indicator, baseline=40, target=80, year=2027)
-        for _ in range(2):
-            actor = an_actor(workspace)
+        for place in (1, 2):
+            actor = an_actor(workspace, f"Aktör {number}.{place} (Exempel)")  # what happens to it hangs on its name
             a_contact(actor)
             an_assignment(measure, actor, indicator)
     return History(plan, coordinator=coordinator, reviewer=a_user(company, Role.REVIEWER))
