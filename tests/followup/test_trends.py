@@ -59,3 +59,16 @@ def test_a_change_within_the_tolerance_is_none(world, before, now, trend):
         world.on(day)
         world.reports("A", period, number)
     assert world.trend("besök", "2026").trend == trend
+
+
+def test_a_stock_is_compared_on_those_who_run_at_the_end_of_both_years(world):
+    """Who left in November has answered both years, and is in neither sum: not in the earlier one either."""
+    world.indicator("kontrakt", IndicatorKind.STOCK)
+    world.asks("A", ["kontrakt"], ["2025", "2026"])
+    world.asks("B", ["kontrakt"], ["2025", "2026"], end="2026-11-30")
+    for day, period, numbers in (("2026-01-10", "2025", (100, 900)), ("2027-01-10", "2026", (150, 900))):
+        world.on(day)
+        for actor, number in zip("AB", numbers, strict=True):
+            world.reports(actor, period, number)
+    found = world.trend("kontrakt", "2026")
+    assert (found.trend, found.pairs, found.before, found.now) == (Trend.BETTER, 1, (100_0000, 100_0000), (150_0000, 150_0000))
