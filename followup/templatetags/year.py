@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from followup.pictures import COLUMN, Curve, Frame, small_multiple, status_columns, status_swatch, way_to_target
 from followup.year.choice import Choice
 from followup.year.long import Line, LongView, StatusRow
-from followup.year.page import OutsideGroup, OutsideSeries, TargetRow
-from stakeholders.formats import number
+from followup.year.page import ActorRow, OutsideGroup, OutsideSeries, TargetRow
+from stakeholders.formats import number, out_of
 from stakeholders.pictures import TargetBar, target_bar
 from stakeholders.templatetags.symbols import SYMBOLS, symbol, words_for
 
@@ -38,22 +38,12 @@ def page_link(name: str, pk: int, words: str, query: str = "", is_plain: bool = 
         return words
 
 
-@register.simple_tag
-def page_links(name: str, pages: Sequence[tuple[int, str]], most: int, is_plain: bool = False) -> SafeString:
-    """`{% page_links "measure_page" row.measures 6 %}`: at most so many links with commas between, and how many more there are."""
-    shown = pages[:most]
-    if is_plain:
-        links = format_html_join(", ", "{}", ((words,) for _pk, words in shown))
-    else:
-        links = mark_safe(", ".join([f'<a href="{_address(name, pk)}">{escape(words)}</a>' for pk, words in shown]))
+def _links(name: str, pages: Sequence[tuple[int, str]], most: int, *, is_plain: bool) -> SafeString:
+    """At most so many links with commas between, and how many more there are; in a file only the words."""
+    shown = [escape(words) if is_plain else f'<a href="{_address(name, pk)}">{escape(words)}</a>' for pk, words in pages[:most]]
+    links = mark_safe(", ".join(shown))  # each is escaped above
     more = len(pages) - most
     return format_html("{} {}", links, _("och %(n)s till") % {"n": more}) if more > 0 else links
-
-
-@register.simple_tag
-def address(name: str, *args: int) -> str:
-    """`{% address "report_show" row.report %}`: as `{% url %}`, for a page that every row or cell has a link to."""
-    return _address(name, *args)
 
 
 @register.filter
@@ -100,15 +90,38 @@ def figure_cells(context: dict[str, Any], line: Line) -> SafeString:
         year, coverage = value.year, value.shown.coverage
         inside: str = escape(value.shown.text)
         if page:
-            inside = f'<a href="{page}{_year_query(chosen, year)}">{inside}<span class="sr-only"> {name} {year}</span></a>'
+            inside = f'<a href="{page}{_query(chosen, year=year)}">{inside}<span class="sr-only"> {name} {year}</span></a>'
         under = f'<span class="under when">{escape(coverage)}</span>' if coverage else ""
         cells.append(f'<td class="number fact" data-label="{year}">{inside}{under}</td>')
     return mark_safe("".join(cells))  # each word is escaped above
 
 
-@lru_cache(maxsize=256)
-def _year_query(choice: Choice, year: int) -> str:
-    return escape(choice.query(year=year))
+@register.simple_tag(takes_context=True)
+def actor_cells(context: dict[str, Any], row: ActorRow) -> SafeString:
+    """`{% actor_cells row %}`: what one actor did, each with the way to its reports; in a file only the words. A tag, as `status_cells` is."""
+    is_plain = bool(context.get("is_frozen"))
+    answered, on_time = out_of(row.approved, row.expected), out_of(row.on_time, row.received)
+    quote, about = escape(row.quote), escape(row.quote_about)
+    if is_plain:
+        said = f'”{quote}” <span class="muted">{about}</span>'
+    else:
+        who = f'<span class="sr-only"> {_("rapporter från")} {escape(row.name)}</span>'
+        reports = _address("year_reports", context["year"].plan, context["year"].year) + _query(context["choice"], actor=row.actor)
+        answered = f'<a href="{reports}">{answered}{who}</a>'
+        report = f'{about}<span class="sr-only"> {_("hela rapporten")}</span>'
+        said = f'”{quote}” <a href="{_address("report_show", row.quote_report)}">{report}</a>' if quote else ""
+    cells = (
+        f'<td data-label="{_("Åtgärder")}">{_links("measure_page", row.measures, 6, is_plain=is_plain)}</td>',
+        f'<td class="number fact" data-label="{_("Rapporter")}">{answered}</td>',
+        f'<td class="number fact" data-label="{_("I tid")}">{on_time}</td>',
+        f"<td>{said if quote else ''}</td>",
+    )
+    return mark_safe("".join(cells))  # each word is escaped above
+
+
+@lru_cache(maxsize=1024)
+def _query(choice: Choice, **more: int) -> str:
+    return escape(choice.query(**more))
 
 
 @register.simple_tag
