@@ -44,6 +44,11 @@ def rule(kind: str | None, *, ratio_over_time: str = "", is_running_total: bool 
     return sentence
 
 
+def rule_elsewhere(source: str) -> str:
+    """In the place of the rule, for an indicator that no actor reports: where it comes from."""
+    return _("Ingen aktör redovisar måttet. Källa: %(source)s.") % {"source": source or _("inte angiven")}
+
+
 def honesty(figure: Figure) -> list[str]:
     """What stands beside the figure: what it rests on, what waits, what is marked."""
     part = out_of(figure.approved, figure.expected)

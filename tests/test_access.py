@@ -2,7 +2,7 @@
 
 The table says what is answered; an address without a row fails. Foreign is 404 with the body of what does not exist.
 Columns: nobody signed in · coordinator next door · reporter of another actor · reporter of the actor · reviewer · management · auditor ·
-coordinator · admin. "-" is 302 to the sign-in page. Addresses may name things in `the_world`; a POST sends the form in `FORMS`.
+coordinator · admin. "-" is 302 to the sign-in page. Addresses may name things in `the_world`; a POST sends the form in `access_forms.FORMS`.
 """
 
 import re
@@ -29,6 +29,7 @@ from stakeholders.actions.jobs import queue_job
 from stakeholders.models import Dispatch
 from stakeholders.rules import DispatchKind, DispatchState, Role
 from stakeholders.transports import from_settings
+from tests.access_forms import FORMS
 from tests.factories import a_measure, a_plan, a_report, a_template, a_user, an_actor, an_assignment, an_import, an_obligation
 
 PEOPLE = ("nobody", "outsider", "other_reporter", "reporter", "reviewer", "manager", "auditor", "coordinator", "admin")
@@ -302,67 +303,6 @@ NOT_OURS = {
     "account_": "sign-in pages of allauth, open by nature; tests/stakeholders/test_sign_in.py walks them",
 }
 """Names that begin like this belong to a library and are tested where it says."""
-
-CALENDAR = {"opens_days_before_end": 14, "due_days_after_end": 22, "closes_days_after_due": 21}
-
-FORMS: dict[str, dict[str, Any]] = {
-    "plan_create": {"title": "Ny plan", "first_year": 2027, "last_year": 2030, "review_every_years": 2, "interval": "tertial"} | CALENDAR,
-    "plan_edit": {"title": "Planen", "first_year": 2025, "last_year": 2034, "review_every_years": 2, "interval": "tertial", "version": 1}
-    | CALENDAR,
-    "plan_adopt": {"adopted_by": "styrelsen", "adopted_on": "2026-02-12"},
-    "goal_create": {"title": "Nytt fokusområde"},
-    "goal_edit": {"title": "Arbete", "version": 1},
-    "cause_create": {"title": "Trångboddhet"},
-    "measure_create": {"goal": "{goal}", "number": "8.1", "title": "Odling"},
-    "measure_edit": {"goal": "{goal}", "number": "3.1", "title": "Läxhjälp på torsdagar", "version": 1},
-    "letters_change": {"greeting": "Tack för i höstas!", "version": 1},
-    "measure_pause": {"from_date": "2026-12-01", "reason": "Hallen renoveras."},
-    "measure_resume": {"from_date": "2026-12-01", "reason": "Hallen är klar."},
-    "measure_end": {"from_date": "2026-12-01", "reason": "Pengarna är slut."},
-    "measure_evidence": {"grade": "B", "finding": "Fler klarade matten."},
-    "activity_create": {"title": "Utbilda läxhjälpare"},
-    "activity_edit": {"title": "Utbilda fler läxhjälpare", "version": 1},
-    "library_use": {"goal": "{goal}"},
-    "measure_assign": {"role": "contributing", "starts_on": "2026-12-01", "manner": "agreed"},
-    "plan_assign": {"part": "{measure}-{other}", "role": "contributing"},
-    "assignment_edit": {"commitment": "Två ledare", "version": 1},
-    "assignment_end": {"ended_on": "2026-12-31", "reason": "Klart."},
-    "assignment_replace": {"successor": "{other}", "from_date": "2027-01-01", "reason": "Byte."},
-    "assignment_decline": {"reason": "Hinner inte."},
-    "actor_create": {"name": "Fritidsbanken", "kind": "association"},
-    "actor_edit": {"name": "Norrbruks idrottsförening", "kind": "association", "version": 1},
-    "actor_close": {"last_day": "2026-12-31", "why": "Föreningen läggs ned."},
-    "contact_create": {"role_title": "kassör", "language": "sv"},
-    "contact_edit": {"role_title": "kassör", "language": "sv", "version": 1},
-    "round_unlock": {"until_day": "2099-01-31", "reason": "rättelse"},
-    "calendar_change": {
-        "version": 1,
-        "interval": "tertial",
-        "opens_days_before_end": 10,
-        "due_days_after_end": 20,
-        "closes_days_after_due": 21,
-    },
-    "obligation_extend": {"extend-due_on": "2099-01-31", "extend-reason": "sjukdom"},
-    "obligation_exempt": {"exempt-reason": "verksamheten pausad"},
-    "obligation_reinstate": {"reinstate-reason": "igång igen"},
-    "goal_assess": {"achievement": "partly", "trend": "better", "text": "Fler kommer.", "next_step": "continue"},
-    "measure_assess": {"achievement": "partly", "trend": "better", "text": "Fler kommer.", "next_step": "continue"},
-    "text_write": {"text": "Fler kommer."},
-    "decision_ask": {"question": "Fler handledare?", "why": "Elva köar.", "asked_by": "Rektorn", "proposal": "Två till."},
-    "decision_edit": {"question": "Ännu fler?", "why": "Elva köar.", "asked_by": "Rektorn", "proposal": "Två till.", "version": 1},
-    "decision_record": {"outcome": "Ja.", "body": "Styrelsen", "decided_on": "2026-04-16", "version": 1},
-    "report_approve_many": {"report": "{report}"},
-    "report_return": {"return-reason": "Är det elever eller besök?"},
-    "report_withdraw": {"withdraw-reason": "fel år"},
-    "report_comment": {"text": "Gäller det hela terminen?"},
-    "report_request_correction": {"correction-reason": "räknat fel"},
-    "correction_decline": {"decline-reason": "siffran stämmer"},
-    "import_columns": {"header_row": 2},
-    **{f"account:answer_{step}": {"seen": "1.0"} for step in ("who", "why", "reason", "figures", "happened", "needs")},
-    "account:answer_status": {"status": "done", "seen": "1.0"},
-    "note_write": {"day": "2026-05-12", "text": "Ny grupp startade.", "visibility": "shared"},
-}
-"""What a POST to the named address sends; nothing when it is not here. Values may name things in `the_world`: "{report}"."""
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,11 @@
 """The small questions of the roll-up, in SQL: the models would take longer over a thousand rows than the figures made of them."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
 
 from followup.words import RulingKind
 from measures.models import Plan
@@ -78,21 +77,20 @@ AT_ONCE = 200
 
 def asked(sql: str, plan: Plan, as_of: datetime, indicators: Collection[int] | None = None) -> list[tuple[Any, ...]]:
     """The rows about a plan, or only about some of its indicators, as recorded at a moment."""
-    if _is_about_none(sql, indicators):
-        return []
-    with connection.cursor() as cursor:
-        _ask(cursor, sql, plan, as_of, indicators)
-        return cursor.fetchall()
+    return all_asked((sql,), plan, as_of, indicators)[0]
 
 
-def all_asked(questions: Iterable[str], plan: Plan, as_of: datetime, indicators: Collection[int] | None) -> list[list[tuple[Any, ...]]]:
+def all_asked(questions: Sequence[str], plan: Plan, as_of: datetime, indicators: Collection[int] | None) -> list[list[tuple[Any, ...]]]:
     """The rows of each question, as `asked` gives them. PostgreSQL gets them together and answers the next while the one before is read."""
+    parameters = {"plan": plan.pk, "as_of": connection.ops.adapt_datetimefield_value(as_of)}
+    only = _OF_PLAN if indicators is None else f"{_OF_PLAN} AND i.id IN ({numbers(indicators)})"
+    asks_none = indicators is not None and not indicators
     with ExitStack() as stack:
-        cursors = [None if _is_about_none(sql, indicators) else stack.enter_context(connection.cursor()) for sql in questions]
+        cursors = [None if asks_none and _OF_PLAN in sql else stack.enter_context(connection.cursor()) for sql in questions]
         stack.enter_context(_pipeline())
         for cursor, sql in zip(cursors, questions, strict=True):
             if cursor:
-                _ask(cursor, sql, plan, as_of, indicators)
+                cursor.execute(sql.replace(_OF_PLAN, only), parameters)
         return [cursor.fetchall() if cursor else [] for cursor in cursors]
 
 
@@ -113,16 +111,6 @@ def _pipeline() -> Iterator[None]:
     with connection.connection.pipeline():
         connection.connection.execute("")  # libpq 18 gives the first answer after a stream in pieces: then let it be an empty one
         yield
-
-
-def _is_about_none(sql: str, indicators: Collection[int] | None) -> bool:
-    return indicators is not None and not indicators and _OF_PLAN in sql
-
-
-def _ask(cursor: CursorWrapper, sql: str, plan: Plan, as_of: datetime, indicators: Collection[int] | None) -> None:
-    if indicators is not None:
-        sql = sql.replace(_OF_PLAN, f"{_OF_PLAN} AND i.id IN ({numbers(indicators)})")
-    cursor.execute(sql, {"plan": plan.pk, "as_of": connection.ops.adapt_datetimefield_value(as_of)})
 
 
 def streamed(sql: str, parameters: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:

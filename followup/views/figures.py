@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from followup.explain import honesty, rule
+from followup.explain import honesty, rule, rule_elsewhere
 from followup.figures import Window
 from followup.permissions import audience_of
 from followup.year.choice import Choice
@@ -33,10 +33,7 @@ def figure_show(request: HttpRequest, pk: int) -> HttpResponse:
     if origin is None:
         raise Http404
     version = origin.version
-    if indicator.is_reported:
-        how = rule(version.kind, ratio_over_time=version.over_time, is_running_total=version.is_running) if version else rule(None)
-    else:
-        how = _("Ingen aktör redovisar måttet. Källa: %(source)s.") % {"source": indicator.source or _("inte angiven")}
+    how = rule(version.kind, ratio_over_time=version.over_time, is_running_total=version.is_running) if version else rule(None)
     context = {
         "indicator": indicator,
         "origin": origin,
@@ -45,7 +42,7 @@ def figure_show(request: HttpRequest, pk: int) -> HttpResponse:
         "days": window,
         "when": in_words(window),
         "as_of": request.GET.get("as_of", ""),
-        "rule": how,
+        "rule": how if indicator.is_reported else rule_elsewhere(indicator.source),
         "honesty": honesty(origin.figure),
         "choice": choice,
         "about": _about(choice, plan),

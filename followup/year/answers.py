@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import date, datetime
-from itertools import chain
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from followup.rollup import Rollup
@@ -45,13 +46,9 @@ def read_answers(book: Book, rollup: Rollup, found: Iterable[Reported], *, actor
     periods = {pk: period for pk, period in rows.periods.items() if book.holds(period)}
     words = {pk: span(period.start, period.end, short=True) for pk, period in periods.items()}
     by_end: dict[date, list[list[Reported]]] = {period.end: [] for period in sorted(periods.values(), key=lambda each: each.end)}
-    latest: list[Reported] = [(None,)]
-    for row in found:
-        if row[0] == latest[0][0]:
-            latest.append(row)
-        else:
-            latest = [row]
-            by_end[periods[row[2]].end].append(latest)
+    for _obligation, versions in groupby(found, key=itemgetter(0)):
+        own = list(versions)
+        by_end[periods[own[0][2]].end].append(own)
     standings: dict[tuple[int, ...], Standing] = {}
     for own in chain.from_iterable(by_end.values()):
         obligation, assignment, number, report, happened, *_ = own[0]
@@ -61,7 +58,7 @@ def read_answers(book: Book, rollup: Rollup, found: Iterable[Reported], *, actor
         book.actors[who.actor] = who.actor_name
         if obligation in rows.exempt:
             continue
-        told = () if report is None else (happened,) if len(own) == 1 else tuple([row[4] for row in own])
+        told = tuple([row[4] for row in own]) if report else ()
         standing = standings.get(told) or standings.setdefault(told, _standing(told, as_of))
         in_force = None if standing.in_force is None else own[standing.in_force]
         answer = AnswerRow(
