@@ -51,7 +51,7 @@ def plan_figures(
 ) -> dict[tuple[int, Window], Figure]:
     """Every figure of a plan: by (indicator id, window). With breakdowns, and with what each assignment adds, only if asked for."""
     rollup = Rollup(plan, windows, as_of, None, breakdowns=breakdowns, only_these=True)
-    return {(indicator, window): rollup.figure(indicator, window, parts=parts) for window in windows for indicator in rollup.lines}
+    return {(indicator, window): rollup.figure(indicator, window, parts=parts) for indicator in rollup.lines for window in windows}
 
 
 def indicator_figure(indicator: Indicator, window: Window, *, as_of: datetime | None = None) -> Figure:

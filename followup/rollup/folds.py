@@ -4,15 +4,17 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import chain
+from operator import itemgetter
 from typing import NamedTuple
 
-from followup.figures import Cell, Mark, Number, Part, Window
+from followup.figures import Cell, Mark, Number, Part, Window, value
 from followup.rollup.answers import Answer, Own, place_of, report_of, value_of
 from followup.rollup.definitions import Line
 from followup.rollup.people import Grouping, Interval
 from followup.rollup.rows import USABLE, ZERO, AssignmentRow, VersionRow
 from followup.words import UNKNOWN, Flag
-from measures.rules import SCALE, IndicatorKind, RatioOverTime
+from measures.rules import SCALE, IndicatorKind
 
 COUNT, MONEY, STOCK, PEOPLE = IndicatorKind.COUNT, IndicatorKind.MONEY, IndicatorKind.STOCK, IndicatorKind.PEOPLE
 RATIO, LEVEL, MILESTONE = IndicatorKind.RATIO, IndicatorKind.LEVEL, IndicatorKind.MILESTONE
@@ -20,6 +22,8 @@ BROKEN_INTO = (COUNT, MONEY, STOCK, PEOPLE)
 
 Used = tuple[AssignmentRow, Own, list[Answer]]
 """An assignment, all its answers about the indicator, and those that make the figure."""
+
+in_window_of = itemgetter(2)
 
 
 class Sum(NamedTuple):
@@ -34,7 +38,8 @@ class Sum(NamedTuple):
     parts: tuple[Part, ...] = ()
 
 
-class Span(NamedTuple):
+@value
+class Span:
     """A window as places in the order of periods: those that end in it, those that lie inside it, and from where a stock is carried.
 
     `is_even`: the first two are the same, as they are when all report as often.
@@ -42,6 +47,7 @@ class Span(NamedTuple):
 
     window: Window
     inside: frozenset[int]
+    still_open: frozenset[int]
     first: int
     after: int
     carried: int
@@ -91,14 +97,9 @@ class Asked:
         return number * self.factors.get(answer.version, 1) if self.factors else number
 
 
-def is_last_only(definition: VersionRow) -> bool:
-    """A stock, or a ratio of stocks: the last answer stands for the assignment."""
-    return definition.kind == STOCK or (definition.kind == RATIO and definition.over_time == RatioOverTime.STOCK)
-
-
 def looks_back(definition: VersionRow) -> bool:
     """Whether answers from before the window may make the figure."""
-    return definition.kind == MILESTONE or is_last_only(definition)
+    return definition.is_last_only or definition.kind == MILESTONE
 
 
 def used_of(asked_of: list[Used], asked: Asked, *, is_plain: bool = False) -> list[Used]:
@@ -107,8 +108,13 @@ def used_of(asked_of: list[Used], asked: Asked, *, is_plain: bool = False) -> li
     `is_plain`: every assignment has answers in the window, all of them plain.
     """
     kind = asked.definition.kind
-    if is_last_only(asked.definition):
-        chosen = [(assignment, own, _carried(own, assignment, asked)) for assignment, own, _ in asked_of]
+    if asked.definition.is_last_only:
+        span, is_of_year = asked.span, asked.span.is_even and asked.span.first == asked.span.carried
+        chosen = [
+            (assignment, own, _last(in_window if is_of_year else between(own, span.carried, span.after)))
+            for assignment, own, in_window in asked_of
+            if _runs_at_end(assignment, span.window)
+        ]
     elif kind == LEVEL:
         chosen = [(assignment, own, _last(in_window)) for assignment, own, in_window in asked_of]
     elif kind == MILESTONE:
@@ -120,11 +126,9 @@ def used_of(asked_of: list[Used], asked: Asked, *, is_plain: bool = False) -> li
     return [each for each in chosen if each[2]]
 
 
-def _carried(own: Own, assignment: AssignmentRow, asked: Asked) -> list[Answer]:
-    end = asked.window.end
-    if assignment.start > end or (assignment.end is not None and assignment.end < end):
-        return []
-    return _last(between(own, asked.span.carried, asked.span.after))
+def _runs_at_end(assignment: AssignmentRow, window: Window) -> bool:
+    end = window.end
+    return assignment.start <= end and (assignment.end is None or assignment.end >= end)
 
 
 def _so_far(own: Own, in_window: Own, span: Span) -> list[Answer]:
@@ -303,8 +307,8 @@ def _ratio(owns: list[Used], asked: Asked) -> Sum:
         if len(whole) < len(each[2]):
             asked.marks.update(Mark(Flag.BARE_PERCENT, answer.obligation) for answer in each[2] if answer.denominator is None)
         if whole:
-            numerator = sum(asked.bridged(answer, 0 if answer.state == ZERO else answer.numerator or 0) for answer in whole)
-            denominator: Number = sum(answer.denominator or 0 for answer in whole)
+            numerator = sum([asked.bridged(answer, 0 if answer.state == ZERO else answer.numerator or 0) for answer in whole])
+            denominator: Number = sum([answer.denominator or 0 for answer in whole])
             numerators.append(numerator)
             denominators.append(denominator)
             if asked.has_parts:
@@ -362,7 +366,5 @@ _FOLDS: dict[str, Callable[[list[Used], Asked], Sum]] = {
 
 
 def reports_of(owns: Iterable[Used]) -> tuple[int, ...]:
-    found: list[int] = []
-    for _, _, used in owns:
-        found += map(report_of, used)
-    return tuple(sorted(found))
+    """The ids of the reports that the used answers stand in."""
+    return tuple(sorted(map(report_of, chain.from_iterable(map(in_window_of, owns)))))

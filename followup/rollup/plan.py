@@ -4,10 +4,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Set
 from datetime import date, datetime
 from functools import cached_property
+from itertools import chain, filterfalse
 from typing import NamedTuple
 
 from followup.figures import Figure, Mark, Missing, Part, Preliminary, Series, Window
-from followup.rollup.answers import answers, in_order, is_plain_of, period_of, place_of
+from followup.rollup.answers import Answer, Own, answers, in_order, is_plain_of, period_of, place_of, waiting_of
 from followup.rollup.beginnings import BaselineRow, read_baselines, read_effect_from
 from followup.rollup.definitions import Line
 from followup.rollup.folds import (
@@ -21,19 +22,20 @@ from followup.rollup.folds import (
     Used,
     between,
     fold,
-    is_last_only,
+    in_window_of,
     looks_back,
     reports_of,
     used_of,
     year_before,
 )
 from followup.rollup.people import Grouping
-from followup.rollup.rows import VersionRow, read
+from followup.rollup.rows import AssignmentRow, VersionRow, read
 from followup.words import Completeness, Flag
 from measures.models import Plan
 from stakeholders import clock
 
 NOTHING = Sum()
+FINAL, INCOMPLETE, PROVISIONAL = Completeness.FINAL, Completeness.INCOMPLETE, Completeness.PROVISIONAL
 
 
 class Honesty(NamedTuple):
@@ -80,6 +82,7 @@ class Rollup:
         self._ends = [period.end for period in self._in_order]
         self._still_open = frozenset(period.id for period in self._in_order if not period.is_closed)
         self._spans: dict[Window, Span] = {}
+        self._placed: dict[int, list[tuple[AssignmentRow, Own, int | None]]] = {}
 
     @cached_property
     def baselines(self) -> dict[int, list[BaselineRow]]:
@@ -101,28 +104,31 @@ class Rollup:
         """The figure with everything it must say about itself. `parts=False` leaves out what each assignment adds, for pages with many figures."""
         span = self.span(window)
         asked = self._asked(indicator, span, scope)
-        honest, pending, is_plain = self._honest(asked)
+        honest, pending, is_plain = self._honest(asked, span)
         line = self.lines.get(indicator)
         definition = line.on(window.end) if line else None
         if line is None or definition is None or not definition.kind:
             return Figure(indicator, window, self.as_of, None, flags=(Mark(Flag.NO_KIND),), **honest._asdict())
+        approved, expected, received, on_time, requested, partners_complete, partners, missing, completeness = honest
         grouping = self._grouping(indicator, window, scope) if line.has_people else None
         sums, marks, used = self._sums(asked, line, definition, span, grouping, is_plain=is_plain, parts=parts)
-        if honest.on_time < honest.received or looks_back(definition):
+        reports = reports_of(used)
+        if on_time < received or looks_back(definition):
             marks.update([Mark(Flag.LATE, answer.obligation) for _, _, own in used for answer in own if answer.punctual is False])
         if line.series[-1] and self._is_broken(asked, used, line):
             marks.add(Mark(Flag.BREAK))
-        total = sums[0][1] if len(sums) == 1 else NOTHING
-        denominator = total.denominator
+        low, high, numerator, denominator, distribution, cells, of_each = sums[0][1] if len(sums) == 1 else NOTHING
+        series: tuple[Series, ...] = (Series(sums[0][0], low, high, len(reports)),) if len(sums) == 1 else ()
+        if len(sums) > 1:
+            series = tuple([Series(version, total.low, total.high, sum([len(own) for _, _, own in each])) for version, total, each in sums])
+            of_each = tuple([part for _, total, _ in sums for part in total.parts])
         if definition.kind == MILESTONE:
             denominator = sum(any(answer.is_expected for answer in own) for _, _, own in asked)
         return Figure(
-            indicator, window, self.as_of, definition.kind, total.low, total.high, total.numerator, denominator,
-            honest.approved, honest.expected, honest.received, honest.on_time, honest.requested, honest.partners_complete, honest.partners,
-            honest.missing, self._preliminary(pending, asked, line, definition, span, grouping) if pending else None, honest.completeness,
-            tuple(sorted(marks)) if marks else (), total.distribution, total.cells,
-            total.parts if len(sums) == 1 else tuple(part for _, each in sums for part in each.parts),
-            (sums[0][0],) if len(sums) == 1 else tuple([series for series, _ in sums]), reports_of(used),
+            indicator, window, self.as_of, definition.kind, low, high, numerator, denominator,
+            approved, expected, received, on_time, requested, partners_complete, partners, missing,
+            self._preliminary(pending, asked, line, definition, span, grouping) if pending else None, completeness,
+            tuple(sorted(marks)) if marks else (), distribution, cells, of_each, series, reports,
         )  # fmt: skip
 
     def suppose_approved(self, report: int) -> None:
@@ -138,59 +144,71 @@ class Rollup:
             inside = frozenset(period.id for period in self._in_order if window.start <= period.start and period.end <= window.end)
             first, after = bisect_left(self._ends, window.start), bisect_right(self._ends, window.end)
             carried = bisect_left(self._ends, year_before(window.end))
-            found = self._spans[window] = Span(window, inside, first, after, carried, len(inside) == after - first)
+            found = self._spans[window] = Span(window, inside, inside & self._still_open, first, after, carried, len(inside) == after - first)
         return found
 
     def _asked(self, indicator: int, span: Span, scope: Set[int] | None) -> list[Used]:
         """Each assignment with all its answers, and with those in the window."""
-        rows, owns = self.rows.assignments, self.answers.get(indicator, {})
-        chosen = owns.items() if scope is None else [(number, own) for number, own in owns.items() if number in scope]
-        if span.is_even:
-            first, after = span.first, span.after
-            return [(rows[number], own, between(own, first, after)) for number, own in chosen]
-        return [(rows[number], own, span.holds(own)) for number, own in chosen]
+        placed = self._placed.get(indicator)
+        if placed is None:
+            rows, owns = self.rows.assignments, self.answers.get(indicator, {})
+            placed = self._placed[indicator] = [(rows[number], own, _first_place(own)) for number, own in owns.items()]
+        if scope is not None:
+            placed = [each for each in placed if each[0].id in scope]
+        first, after, is_even = span.first, span.after, span.is_even
+        asked: list[Used] = []
+        for row, own, at in placed:
+            if is_even and at is not None:
+                asked.append((row, own, own[first - at if first > at else 0 : after - at if after > at else 0]))
+            else:
+                asked.append((row, own, span.holds(own)))
+        return asked
 
-    def _honest(self, asked: list[Used]) -> tuple[Honesty, int, bool]:
+    def _honest(self, asked: list[Used], span: Span) -> tuple[Honesty, int, bool]:
         """Coverage – expected, approved, missing and the rest of rule 2 –, how many wait for review, and whether all have only plain answers."""
+        in_window = list(map(in_window_of, asked))
+        answers = list(chain.from_iterable(in_window))
+        if all(in_window) and all(map(is_plain_of, answers)):
+            number, partners = len(answers), len({assignment.actor for assignment, _, _ in asked})
+            completeness = FINAL if answers and self._are_closed(answers, span) else PROVISIONAL
+            return Honesty(number, number, number, number, 0, partners, partners, (), completeness), 0, True
         plain = approved = received = on_time = requested = pending = 0
         missing = []
         complete: dict[int, bool] = {}
-        is_closed = is_plain = True
-        still_open = self._still_open
-        for assignment, _, in_window in asked:
-            if in_window and all(map(is_plain_of, in_window)):
-                plain += len(in_window)
+        for assignment, _, own in asked:
+            others = list(filterfalse(is_plain_of, own))
+            if len(others) < len(own):
+                plain += len(own) - len(others)
                 complete.setdefault(assignment.actor, True)
-                is_closed = is_closed and still_open.isdisjoint(map(period_of, in_window))
-                continue
-            is_plain = False
-            for answer in in_window:
+            for answer in others:
                 pending += answer.pending != 0
-                if not answer.applies:
-                    continue
-                is_closed = is_closed and answer.period not in still_open
                 if not answer.is_expected:
-                    requested += 1
+                    requested += answer.applies
                     continue
                 if answer.punctual is not None:
                     received += 1
                     on_time += answer.punctual
-                if answer.is_usable:
+                why_missing = answer.why_missing
+                if why_missing:
+                    missing.append(Missing(answer.obligation, assignment.id, assignment.actor, why_missing, assignment.actor_name))
+                    complete[assignment.actor] = False
+                else:
                     approved += 1
                     complete.setdefault(assignment.actor, True)
-                else:
-                    missing.append(Missing(answer.obligation, assignment.id, assignment.actor, answer.why_missing, assignment.actor_name))
-                    complete[assignment.actor] = False
         approved += plain
         expected = approved + len(missing)
-        completeness = Completeness.PROVISIONAL
-        if is_closed and expected + requested:
-            completeness = Completeness.FINAL if approved == expected + requested else Completeness.INCOMPLETE
+        completeness = PROVISIONAL
+        if expected + requested and self._are_closed([answer for answer in answers if answer.applies], span):
+            completeness = FINAL if approved == expected + requested else INCOMPLETE
         honest = Honesty(
-            approved, expected, received + plain, on_time + plain, requested, sum(complete.values()), len(complete),
-            tuple(sorted(missing)) if missing else (), completeness,
+            approved, expected, received + plain, on_time + plain, requested, sum(complete.values()), len(complete), tuple(sorted(missing)),
+            completeness,
         )  # fmt: skip
-        return honest, pending, is_plain
+        return honest, pending, False
+
+    def _are_closed(self, answers: Iterable[Answer], span: Span) -> bool:
+        """Whether the periods of these answers, which lie in the window, all are."""
+        return not span.still_open or span.still_open.isdisjoint(map(period_of, answers))
 
     def _is_broken(self, asked: list[Used], used: list[Used], line: Line) -> bool:
         """Whether what is expected, or used, belongs to more than one series."""
@@ -210,12 +228,12 @@ class Rollup:
         *,
         is_plain: bool = False,
         parts: bool = False,
-    ) -> tuple[list[tuple[Series, Sum]], set[Mark], list[Used]]:
-        """Each series by itself; a sum across years where there is none is left empty."""
+    ) -> tuple[list[tuple[int, Sum, list[Used]]], set[Mark], list[Used]]:
+        """Each series by itself, by its newest definition and with what is used in it; a sum across years where there is none is left empty."""
         if not line.series[-1]:
             asked = Asked(definition, line, span, grouping, self._cells, has_parts=parts)
             used = used_of(asked_of, asked, is_plain=is_plain)
-            return [self._one_sum(used, asked)] if used else [], asked.marks, used
+            return [(definition.id, self._one_sum(used, asked), used)] if used else [], asked.marks, used
         sums, marks, all_used = [], set(), []
         for number in range(line.series[-1] + 1):
             asked = Asked(line.newest_of(number, span.window.end), line, span, grouping, self._cells, has_parts=parts)
@@ -225,15 +243,15 @@ class Rollup:
             ]
             used = [each for each in chosen if each[2]]
             if used:
-                sums.append(self._one_sum(used, asked))
+                sums.append((asked.definition.id, self._one_sum(used, asked), used))
                 marks |= asked.marks
                 all_used += used
         return sums, marks, all_used
 
-    def _one_sum(self, used: list[Used], asked: Asked) -> tuple[Series, Sum]:
+    def _one_sum(self, used: list[Used], asked: Asked) -> Sum:
         definition = asked.definition
         total = fold(used, asked)
-        if is_last_only(definition) or definition.kind == LEVEL:
+        if definition.is_last_only or definition.kind == LEVEL:
             asked.marks.update(_older(used, asked))
         elif definition.kind in (PEOPLE, RATIO) and asked.window.spans_years:
             total = Sum(parts=total.parts)
@@ -241,13 +259,13 @@ class Rollup:
         bridged = asked.line.bridged_to(definition) if len(asked.line.versions) > 1 else ()
         if bridged and any(answer.version in bridged for _, _, own in used for answer in own):
             asked.marks.add(Mark(Flag.BRIDGED))
-        return Series(definition.id, total.low, total.high, sum([len(own) for _, _, own in used])), total
+        return total
 
     def _preliminary(
         self, pending: int, asked: list[Used], line: Line, definition: VersionRow, span: Span, grouping: Grouping | None
     ) -> Preliminary:
         """The figure if the answers that wait for review, so many of them, were approved."""
-        as_if = [(assignment, [answer.waiting or answer for answer in own]) for assignment, own, _ in asked]
+        as_if = [(assignment, [waiting or answer for waiting, answer in zip(map(waiting_of, own), own, strict=True)]) for assignment, own, _ in asked]
         sums, _, _ = self._sums([(assignment, own, span.holds(own)) for assignment, own in as_if], line, definition, span, grouping)
         total = sums[0][1] if len(sums) == 1 else NOTHING
         return Preliminary(total.low, total.high, pending)
@@ -255,11 +273,18 @@ class Rollup:
 
 def _older(used: list[Used], asked: Asked) -> Iterable[Mark]:
     """A last answer with a later one due after it."""
+    after = asked.span.after
     for _, own, chosen in used:
         last = chosen[-1]
-        later = own[bisect_left(own, last.place + 1, key=place_of) : bisect_left(own, asked.span.after, key=place_of)]
-        if any(answer.is_due for answer in later):
+        next_place = place_of(last) + 1
+        if next_place < after and any(answer.is_due for answer in between(own, next_place, after)):
             yield Mark(Flag.OLDER_VALUE, last.obligation)
+
+
+def _first_place(own: Own) -> int | None:
+    """The place of the first answer, if there is one for every place after it: then none has to be searched for."""
+    first = place_of(own[0])
+    return first if place_of(own[-1]) - first == len(own) - 1 else None
 
 
 def _lines_of(versions: Iterable[VersionRow]) -> dict[int, Line]:

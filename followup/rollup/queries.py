@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import datetime
 from typing import Any
 
+import psycopg
 from django.db import connection
 
 from followup.words import RulingKind
@@ -123,10 +124,10 @@ def streamed(sql: str, parameters: Mapping[str, Any]) -> Iterator[tuple[Any, ...
             cursor.execute(sql, parameters)
             yield from cursor
             return
-        # Django does not know of `stream`, nor that it is a query.
-        counted = cursor.debug_sql(sql, parameters, use_last_executed_query=True) if connection.queries_logged else nullcontext()
-        with counted, connection.wrap_database_errors:
-            yield from cursor.stream(sql, parameters, size=AT_ONCE)
+        # Django does not know of `stream`, nor that it is a query; and its own cursor takes numbers as text, which is slower to read.
+        counted = cursor.debug_sql(sql, parameters) if connection.queries_logged else nullcontext()
+        with counted, connection.wrap_database_errors, psycopg.Cursor(connection.connection) as rows:
+            yield from rows.stream(sql, parameters, binary=True, size=AT_ONCE)
 
 
 def numbers(ids: Iterable[int]) -> str:

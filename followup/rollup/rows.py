@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from django.db import connection
 
+from followup.figures import value
 from followup.rollup.queries import (
     ASSIGNMENTS,
     DECISIONS,
@@ -62,7 +63,8 @@ class PeriodRow(NamedTuple):
     is_due: bool
 
 
-class AssignmentRow(NamedTuple):
+@value
+class AssignmentRow:
     """`end` is the last day as recorded; None: until further notice."""
 
     id: int
@@ -74,8 +76,9 @@ class AssignmentRow(NamedTuple):
     end: date | None
 
 
-class VersionRow(NamedTuple):
-    """A definition. `kind` is "" for a *brist*."""
+@value
+class VersionRow:
+    """A definition. `kind` is "" for a *brist*. `is_last_only`: a stock, or a ratio of stocks, where the last answer stands for the assignment."""
 
     id: int
     indicator: int
@@ -93,6 +96,7 @@ class VersionRow(NamedTuple):
     link: str
     factor: int | None
     scale: tuple[str, ...]
+    is_last_only: bool
 
 
 class DecisionRow(NamedTuple):
@@ -156,7 +160,7 @@ def read(
     targets = _targets(of_targets)
     since_start = {indicator for indicator, own in targets.items() if any(each.basis == "since_start" for each in own)}
     look_back = [each.id for each in versions.values() if each.is_running or each.kind == "milestone" or each.indicator in since_start]
-    carried = [each.id for each in versions.values() if "stock" in (each.kind, each.over_time)]
+    carried = [each.id for each in versions.values() if each.is_last_only]
     if stocks_from_start:
         look_back += [number for number in carried if versions[number].counts_people]
     exempt, due = set(), {}
@@ -199,18 +203,22 @@ def _periods(rows: list[Row], day: date) -> dict[int, PeriodRow]:
 def _assignments(rows: list[Row]) -> dict[int, AssignmentRow]:
     """As recorded then: ended when that was recorded; one declined never ran."""
     found = {}
-    for *head, ends_on, ended_on, has_ended, is_declined in rows:
+    for number, actor, name, measure, role, starts_on, ends_on, ended_on, has_ended, is_declined in rows:
         end = (ended_on or ends_on) if has_ended else ends_on
-        found[head[0]] = AssignmentRow._make((*head, date.min if is_declined else end))
+        found[number] = AssignmentRow(number, actor, name, measure, role, starts_on, date.min if is_declined else end)
     return found
 
 
 def _versions(rows: list[Row]) -> dict[int, VersionRow]:
     kinds = {kind.value: kind for kind in IndicatorKind}
-    return {
-        row[0]: VersionRow._make((*row[:3], kinds.get(row[3], ""), *row[4:12], _listed(row[12]), *row[13:15], _listed(row[15])))
-        for row in rows
-    }
+    found = {}
+    for number, indicator, start, kind, over_time, unit, decimals, direction, tolerance, people, running, disjoint, breakdowns, *more in rows:
+        link, factor, scale = more
+        found[number] = VersionRow(
+            number, indicator, start, kinds.get(kind, ""), over_time, unit, decimals, direction, tolerance, people, running, disjoint,
+            _listed(breakdowns), link, factor, _listed(scale), kind == "stock" or (kind == "ratio" and over_time == "stock"),
+        )  # fmt: skip
+    return found
 
 
 def _listed(text: str) -> tuple[str, ...]:

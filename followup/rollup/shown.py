@@ -18,7 +18,6 @@ from django.db.models.fields.json import KeyTransform
 
 from followup.figures import AgainstTarget, Cell, Change, Figure, Part, Preliminary, Window
 from followup.models import Publication, Report
-from followup.rollup.folds import is_last_only
 from followup.rollup.plan import Rollup
 from followup.rollup.seen import Gone, SeenNumber, are_crowds, read_gone, read_seen, remember
 from followup.rollup.small_numbers import Table, has_nothing_small
@@ -214,7 +213,7 @@ class Shown:
 
         The same for every page. A window that nobody is asked about is decided beside it, so that it takes nothing back.
         """
-        is_carried = any(is_last_only(version) for version in self.rollup.lines[indicator].versions)
+        is_carried = any(version.is_last_only for version in self.rollup.lines[indicator].versions)
         year = 0 if is_carried else window.end.year
         me = proxy(self)  # a decision that held on to us would leave all that was read to the search for garbage
         made = self._decisions.get((indicator, year, None))

@@ -6,7 +6,6 @@ from itertools import count
 
 from followup.figures import Figure, Number, Window
 from followup.rollup.answers import Answer
-from followup.rollup.folds import is_last_only
 from followup.rollup.plan import Rollup
 from followup.suppression import LOWEST_THRESHOLD, Key, Sums, is_small_rate, protect
 from followup.words import UNKNOWN, Overlap, Protection
@@ -54,7 +53,7 @@ def has_nothing_small(rollup: Rollup, indicator: int, windows: Collection[Window
         return False
     least = max(threshold, LOWEST_THRESHOLD) * SCALE
     periods, first, last = rollup.rows.periods, min(window.start for window in windows), max(window.end for window in windows)
-    is_carried = is_last_only(definition)
+    is_carried = definition.is_last_only
     return all(
         _is_safe(answer, least, definition.dimensions, rollup.rows.cells)
         for own in rollup.answers.get(indicator, {}).values()
