@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple, TypeVar, dataclass_transform
 
 from followup.words import Completeness, Flag, ImplementationStatus, MissingReason, Protection, StatusSource, Trend, Verdict
@@ -35,6 +36,7 @@ class Window(NamedTuple):
     end: date
 
     @classmethod
+    @lru_cache(maxsize=256)
     def year(cls, year: int) -> "Window":
         return cls(date(year, 1, 1), date(year, 12, 31))
 

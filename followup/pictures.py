@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from html import escape
 from itertools import pairwise
 
 from django.utils.html import format_html
@@ -262,7 +263,7 @@ def _last_value(curve: Curve, frame: Frame, width: int, height: int) -> list[str
 
 
 def _text(x: float, y: float, words: str, colour: str, size: float, anchor: str = "start", weight: int = 400) -> str:
-    return format_html(
-        '<text x="{}" y="{}" font-family="{}" font-size="{}" font-weight="{}" fill="{}" text-anchor="{}">{}</text>',
-        f"{x:g}", f"{y:g}", FONT, size, weight, colour, anchor, words,
-    )  # fmt: skip
+    return (
+        f'<text x="{x:g}" y="{y:g}" font-family="{FONT}" font-size="{size}" font-weight="{weight}" fill="{colour}" text-anchor="{anchor}">'
+        f"{escape(words)}</text>"
+    )

@@ -119,7 +119,9 @@ def _of_versions(own_rows: list[Row], place: int, *, is_due: bool) -> Answer:
     return _new(Answer, about + _tail(said, place, is_due, punctual, is_emptied=is_emptied, waiting=waiting))
 
 
-def _tail(said: tuple, place: int, is_due: bool, punctual: bool | None, *, is_emptied: bool = False, waiting: Answer | None = None) -> tuple:
+def _tail(
+    said: tuple, place: int, is_due: bool, punctual: bool | None, *, is_emptied: bool = False, waiting: Answer | None = None
+) -> tuple:
     """The fields of an answer from `report` on; `said`: those up to `line`."""
     report, state = said[:2]
     pending = waiting.report if waiting else 0

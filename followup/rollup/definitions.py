@@ -12,12 +12,13 @@ from measures.rules import SCALE, IndicatorKind, VersionLink
 class Line:
     """The versions of one indicator, oldest first, each with its series and what it has been multiplied with since the first."""
 
-    __slots__ = ("has_people", "places", "series", "versions")
+    __slots__ = ("counts_people", "has_people", "places", "series", "versions")
 
     def __init__(self, versions: Iterable[VersionRow]) -> None:
         self.versions = sorted(versions, key=lambda version: (version.start, version.id))
         self.places = {version.id: index for index, version in enumerate(self.versions)}
         self.has_people = any(version.kind == IndicatorKind.PEOPLE for version in self.versions)
+        self.counts_people = any(version.counts_people for version in self.versions)
         self.series: list[int] = []
         for index, version in enumerate(self.versions):
             before = self.series[-1] if index else 0

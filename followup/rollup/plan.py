@@ -144,7 +144,9 @@ class Rollup:
             inside = frozenset(period.id for period in self._in_order if window.start <= period.start and period.end <= window.end)
             first, after = bisect_left(self._ends, window.start), bisect_right(self._ends, window.end)
             carried = bisect_left(self._ends, year_before(window.end))
-            found = self._spans[window] = Span(window, inside, inside & self._still_open, first, after, carried, len(inside) == after - first)
+            found = self._spans[window] = Span(
+                window, inside, inside & self._still_open, first, after, carried, len(inside) == after - first
+            )
         return found
 
     def _asked(self, indicator: int, span: Span, scope: Set[int] | None) -> list[Used]:
@@ -265,7 +267,10 @@ class Rollup:
         self, pending: int, asked: list[Used], line: Line, definition: VersionRow, span: Span, grouping: Grouping | None
     ) -> Preliminary:
         """The figure if the answers that wait for review, so many of them, were approved."""
-        as_if = [(assignment, [waiting or answer for waiting, answer in zip(map(waiting_of, own), own, strict=True)]) for assignment, own, _ in asked]
+        as_if = [
+            (assignment, [waiting or answer for waiting, answer in zip(map(waiting_of, own), own, strict=True)])
+            for assignment, own, _ in asked
+        ]
         sums, _, _ = self._sums([(assignment, own, span.holds(own)) for assignment, own in as_if], line, definition, span, grouping)
         total = sums[0][1] if len(sums) == 1 else NOTHING
         return Preliminary(total.low, total.high, pending)

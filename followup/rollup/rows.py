@@ -8,7 +8,7 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from django.db import connection
 
@@ -51,7 +51,8 @@ _STATES = {LineState.VALUE: VALUE, LineState.ZERO: ZERO, LineState.NOT_APPLICABL
 _QUESTIONS = (PERIODS, VERSIONS, TARGETS, RULINGS, ASSIGNMENTS, REMOVED)
 
 
-class PeriodRow(NamedTuple):
+@value
+class PeriodRow:
     id: int
     year: int
     interval: str
@@ -99,7 +100,8 @@ class VersionRow:
     is_last_only: bool
 
 
-class DecisionRow(NamedTuple):
+@value
+class DecisionRow:
     """An overlap decision; those of one indicator are in the order they were recorded."""
 
     id: int
@@ -114,7 +116,8 @@ class DecisionRow(NamedTuple):
     assignments: frozenset[int]
 
 
-class TargetRow(NamedTuple):
+@value
+class TargetRow:
     year: int
     value: int
     basis: str
@@ -197,7 +200,10 @@ def read(
 
 
 def _periods(rows: list[Row], day: date) -> dict[int, PeriodRow]:
-    return {row[0]: PeriodRow._make((*row[:7], bool(row[7]), row[6] < day)) for row in rows}
+    return {
+        number: PeriodRow(number, year, interval, part, start, end, due, bool(is_closed), due < day)
+        for number, year, interval, part, start, end, due, is_closed in rows
+    }
 
 
 def _assignments(rows: list[Row]) -> dict[int, AssignmentRow]:
@@ -212,7 +218,22 @@ def _assignments(rows: list[Row]) -> dict[int, AssignmentRow]:
 def _versions(rows: list[Row]) -> dict[int, VersionRow]:
     kinds = {kind.value: kind for kind in IndicatorKind}
     found = {}
-    for number, indicator, start, kind, over_time, unit, decimals, direction, tolerance, people, running, disjoint, breakdowns, *more in rows:
+    for (
+        number,
+        indicator,
+        start,
+        kind,
+        over_time,
+        unit,
+        decimals,
+        direction,
+        tolerance,
+        people,
+        running,
+        disjoint,
+        breakdowns,
+        *more,
+    ) in rows:
         link, factor, scale = more
         found[number] = VersionRow(
             number, indicator, start, kinds.get(kind, ""), over_time, unit, decimals, direction, tolerance, people, running, disjoint,

@@ -94,7 +94,7 @@ class Shown:
     def is_protected(self, indicator: int) -> bool:
         """Whether small numbers of the indicator are kept from this audience."""
         line = self.rollup.lines.get(indicator)
-        return self.audience != Audience.REVIEW and line is not None and any(version.counts_people for version in line.versions)
+        return self.audience != Audience.REVIEW and line is not None and line.counts_people
 
     def figure(self, indicator: int, window: Window, scope: Set[int] | None = None, *, parts: bool = True) -> Figure:
         """The figure, or what may be shown of it (`protection` says why not all). `parts=False`: without what each assignment adds."""
@@ -265,8 +265,10 @@ class _Decision:
         self.named: dict[tuple[str, int, str, str, str, str], Key] = {}
         self.hidden: dict[Key, Protection] = {}
         self.known: set[Key] = set()
-        days = {(window.start.isoformat(), window.end.isoformat()) for window in self.windows}
-        before = [name[1:] for name in self.of.hidden_before_of.get(self.indicator, ()) if name[3:5] in days]
+        before = [name[1:] for name in self.of.hidden_before_of.get(self.indicator, ())]
+        if before:
+            days = {(window.start.isoformat(), window.end.isoformat()) for window in self.windows}
+            before = [name for name in before if name[2:4] in days]
         seen = self._seen()
         self.is_clear = (
             not before

@@ -186,8 +186,9 @@ class Statuses:
 
     def _last_said(self, assignment: int, window: Window) -> _Said | None:
         """The last report about a period that lies in the window."""
-        for said in reversed(self._said_until(assignment, window.end)):
-            if said.start >= window.start:
+        start, end = window
+        for said in reversed(self._said.get(assignment, ())):
+            if said.end <= end and said.start >= start:
                 return said
         return None
 

@@ -50,24 +50,24 @@ def read_answers(book: Book, rollup: Rollup, found: Iterable[Reported], *, actor
         own = list(versions)
         by_end[periods[own[0][2]].end].append(own)
     standings: dict[tuple[int, ...], Standing] = {}
+    in_year: dict[int, list[AnswerRow]] = {period.year: book.answers.setdefault(period.year, []) for period in periods.values()}
     for own in chain.from_iterable(by_end.values()):
-        obligation, assignment, number, report, happened, *_ = own[0]
+        obligation, assignment, number, report, happened, _, _, _ = own[0]
         who, period = rows.assignments[assignment], periods[number]
         if actor not in (0, who.actor):
             continue
         book.actors[who.actor] = who.actor_name
         if obligation in rows.exempt:
             continue
-        told = tuple([row[4] for row in own]) if report else ()
+        told = (tuple([row[4] for row in own]) if len(own) > 1 else (happened,)) if report else ()
         standing = standings.get(told) or standings.setdefault(told, _standing(told, as_of))
         in_force = None if standing.in_force is None else own[standing.in_force]
-        answer = AnswerRow(
+        in_year[period.year].append(AnswerRow(
             obligation, who.actor, who.measure, words[number], period.end,
             standing.is_approved or rows.due.get(obligation, period.is_due), standing.is_approved,
             bool(told), bool(told) and happened & ON_TIME != 0, standing.is_waiting, standing.why,
             in_force[3] if in_force else None, (in_force and in_force[7]) or "",
-        )  # fmt: skip
-        book.answers.setdefault(period.year, []).append(answer)
+        ))  # fmt: skip
     book.actor_kinds = dict(Actor.objects.filter(pk__in=book.actors).values_list("pk", "kind"))
 
 

@@ -1,6 +1,6 @@
 """Ten years side by side, of the plan or of one goal, measure, indicator, actor or area: how it went, and the chain from work to effect."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -203,9 +203,10 @@ def _counted_lines(book: Book, rollup: Rollup, choice: Choice, years: tuple[int,
 def _steps(book: Book, seen: SeenBy, choice: Choice, years: tuple[int, ...], lines: dict[str, list[Line]]) -> tuple[Step, ...]:
     """The chain: resources → activities → outputs → outcomes → effects in time."""
     scope = scope_of(book, seen.rollup, choice)
+    verdicts = {verdict: str(verdict.label) for verdict in Verdict}
     for pk, indicator in book.indicators.items():
         if indicator.is_reported:
-            lines[indicator.level].append(_line(book, seen, pk, years, scope))
+            lines[indicator.level].append(_line(book, seen, pk, years, scope, verdicts))
     words = {
         EffectLevel.RESOURCE: _("Resurser: det vi lägger in"),
         EffectLevel.ACTIVITY: _("Aktiviteter: det vi gör"),
@@ -239,19 +240,20 @@ def _of_step(lines: list[Line]) -> str:
     return f"{', '.join(parts)}."
 
 
-def _line(book: Book, seen: SeenBy, pk: int, years: tuple[int, ...], scope: frozenset[int] | None) -> Line:
+def _line(book: Book, seen: SeenBy, pk: int, years: tuple[int, ...], scope: frozenset[int] | None, verdicts: Mapping[Verdict, str]) -> Line:
     version, rollup = book.versions.get(pk), seen.rollup
     values, against = [], None
     for year in years:
         window = Window.year(year)
         figure = seen.figure(pk, window, scope if pk in book.parts else None, parts=False)
         original, current = seen.against_targets(pk, window, None if pk in book.parts else figure)
-        if current and version:
-            current = replace(current, **withheld(book, year, pk, current))
+        left_out = withheld(book, year, pk, current) if current and version else {}
+        if current and left_out:
+            current = replace(current, **left_out)
         against = (original, current)
-        verdict = current.verdict if current else ""
+        verdict = current.verdict if current else None
         values.append(
-            YearValue(year, shown(figure, version), str(verdict), str(Verdict(verdict).label) if verdict else "", _note(book, pk, verdict))
+            YearValue(year, shown(figure, version), str(verdict or ""), verdicts[verdict] if verdict else "", _note(book, pk, verdict))
         )
     original, current = against or (None, None)
     decimals, unit = (version.decimals, version.unit) if version else (0, "")
@@ -280,7 +282,7 @@ def _line(book: Book, seen: SeenBy, pk: int, years: tuple[int, ...], scope: froz
     )
 
 
-def _note(book: Book, pk: int, verdict: str) -> str:
+def _note(book: Book, pk: int, verdict: Verdict | None) -> str:
     when = book.effect_expected(pk)
     return _("bedöms från %(year)s") % {"year": when.year} if verdict == Verdict.TOO_EARLY and when else ""
 

@@ -11,11 +11,12 @@ pytestmark = pytest.mark.django_db
 
 
 def test_two_years_are_lived_with_answers_of_every_sort(plan, company, coordinator, workspace):
+    """The names are fixed: what happens hangs on them."""
     reviewer = a_user(company, Role.REVIEWER)
     for number in range(12):
-        measure = a_measure(plan, number=f"{number}.1")
+        measure = a_measure(plan, number=f"{number}.1", title=f"Åtgärd {number}")
         a_target(an_indicator(measure, kind="people" if number % 2 else "count"), baseline=40, target=80)
-        actor = an_actor(workspace)
+        actor = an_actor(workspace, name=f"Aktör {number}")
         a_contact(actor)
         an_assignment(measure, actor)
     History(plan, coordinator=coordinator, reviewer=reviewer).live(2025)
