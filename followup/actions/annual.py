@@ -1,6 +1,6 @@
 """The year is frozen, and corrected by its next version."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from followup.actions.year_letters import plan_year_letters
 from followup.figures import Window
 from followup.freeze import File, fingerprint
 from followup.models import AnnualFollowUp, FrozenFile
+from followup.rollup.shown import HiddenName
 from followup.year.page import Year
 from measures.models import Plan
 from stakeholders import clock, events
@@ -30,11 +31,18 @@ def refuse_unfreezable(plan: Plan, year: int, *, reason: str) -> None:
 
 @transaction.atomic
 def freeze_year(
-    plan: Plan, year: Year, files: Iterable[File], *, by: User, reason: str = "", as_of: datetime | None = None
+    plan: Plan,
+    year: Year,
+    files: Iterable[File],
+    *,
+    by: User,
+    reason: str = "",
+    as_of: datetime | None = None,
+    hidden_from_partners: Sequence[HiddenName] = (),
 ) -> AnnualFollowUp:
     """Store the year for ever: bytes, hashes, rules, and each audience's figures as shown, all as of the moment that was read.
 
-    `as_of`: that moment (now, if not said); what comes while the files are drawn came after.
+    `as_of`: that moment (now, if not said); what comes while the files are drawn came after. `hidden_from_partners`: in their form.
 
     The second time it is a correction: the next version, with a reason. Everything or nothing, the letters about it included.
     """
@@ -54,7 +62,7 @@ def freeze_year(
     files = list(files)
     for file in files:
         FrozenFile.objects.create(annual=annual, name=file.name, content_type=file.content_type, content=file.content, sha256=file.sha256)
-    store_figures(plan, Window.year(year.year), by=by, annual=annual, as_of=as_of)
+    store_figures(plan, Window.year(year.year), by=by, annual=annual, as_of=as_of, hidden_from_partners=hidden_from_partners)
     events.record(
         "year.frozen",
         annual,

@@ -1,5 +1,6 @@
 """Publishing: every figure stored as each audience sees it, for good."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from followup import rollup
 from followup.figures import Window
 from followup.models import AnnualFollowUp, Period, Publication, Report
 from followup.rollup.publications import contents
+from followup.rollup.shown import HiddenName
 from followup.words import Audience
 from measures.models import Plan
 from stakeholders import clock, events
@@ -48,13 +50,15 @@ def store_figures(
     period: Period | None = None,
     annual: AnnualFollowUp | None = None,
     as_of: datetime | None = None,
+    hidden_from_partners: Sequence[HiddenName] = (),
 ) -> list[Publication]:
     """Store the figures of a window as shown at a moment (now, if not said), one row for each audience. For the publishing of a round and
-    the freezing of a year, which record the event."""
+    the freezing of a year, which record the event. `hidden_from_partners`: in their form of the frozen year."""
     made, as_of = [], as_of or clock.now()
     shown = rollup.load_shown(plan, [window], Audience.MANAGEMENT, as_of=as_of)
     for audience in AUDIENCES:
         before = _last_to_date(plan, window) if audience == Audience.PUBLIC else None
+        from_partners = hidden_from_partners if audience == Audience.MANAGEMENT else ()
         made.append(
             Publication.objects.create(
                 plan=plan,
@@ -63,7 +67,7 @@ def store_figures(
                 audience=audience,
                 window_start=window.start,
                 window_end=window.end,
-                content=contents(shown.to(audience), window, before),
+                content=contents(shown.to(audience), window, before, from_partners),
                 by_user=by,
                 recorded_at=as_of,
             )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from followup.figures import Figure, Number, Window
 from followup.models import ObligationRuling, OverlapDecision, Publication, Report
 from followup.rollup.seen import SeenNumber, seen_numbers
-from followup.rollup.shown import ScopeName, Shown
+from followup.rollup.shown import HiddenName, ScopeName, Shown
 from followup.suppression import refreshed
 from followup.words import Audience, Protection
 from measures.models import Indicator, Plan
@@ -58,10 +58,13 @@ class Revision:
         return tuple(sorted({each.report for each in self.because if each.report}))
 
 
-def contents(shown: Shown, window: Window, before: Publication | None = None) -> dict[str, Any]:
+def contents(
+    shown: Shown, window: Window, before: Publication | None = None, hidden_from_partners: Iterable[HiddenName] = ()
+) -> dict[str, Any]:
     """Every figure of the plan over a window as the audience sees it, to be stored. Numbers are ints, or "3/7" where they are uneven.
 
     `before`: the public's last publication of the same year to date, from which a number is kept until enough people are new.
+    `hidden_from_partners`: what the partners' form of a frozen year hides, which later ones go on hiding.
     """
     figures = []
     seen: set[SeenNumber] = set()
@@ -87,6 +90,7 @@ def contents(shown: Shown, window: Window, before: Publication | None = None) ->
         "names": dict(Indicator.objects.filter(plan=shown.rollup.plan).values_list("id", "name")),
         "figures": figures,
         "hidden": [list(name) for name in shown.hidden_names([window])],
+        "hidden_from_partners": [list(name) for name in hidden_from_partners],
         "seen": sorted(seen),
     }
 

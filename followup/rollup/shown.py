@@ -415,7 +415,7 @@ def load_shown(
     whole = {each for window in windows for each in (window, *((Window.year(window.end.year),) if audience != Audience.REVIEW else ()))}
     before = {each.year_before() for each in whole if not each.spans_years} if trends else set()
     rollup = Rollup(plan, whole | before, as_of, indicators, breakdowns=True, stocks_from_start=audience != Audience.REVIEW)
-    hidden, seen, frozen, publication = _published(plan, audience, rollup.as_of, published)
+    hidden, seen, frozen, publication = _published(plan, audience, rollup.as_of, published, for_partners=for_partners)
     return Shown(
         rollup,
         audience,
@@ -431,29 +431,31 @@ def load_shown(
 
 
 def _published(
-    plan: Plan, audience: Audience, as_of: datetime, window: Window | None
+    plan: Plan, audience: Audience, as_of: datetime, window: Window | None, *, for_partners: bool
 ) -> tuple[frozenset[HiddenName], list[list[Any]], list[list[Any]], Publication | None]:
     """What any publication hid until then (it stays hidden), the numbers of people they showed, those of frozen years among them, and the
     last one of the window for the audience, with its content. One query.
 
     Whoever is shown protected figures is protected from all that anybody but the reviewers has been shown: management reads what the public
-    is told, and what management was told is not to be worked out with the help of it.
+    is told, and what management was told is not to be worked out with the help of it. `for_partners`: what their forms hid stays hidden too.
     """
     if audience == Audience.REVIEW and window is None:
         return frozenset(), [], [], None
     known = Publication.objects.filter(plan=plan, recorded_at__lte=as_of).order_by("id")
     known = known.filter(audience=audience) if audience == Audience.REVIEW else known.exclude(audience=Audience.REVIEW)
     is_asked = Q(audience=audience, window_start=window.start, window_end=window.end) if window else Q(pk=None)
-    kept = {name: KeyTransform(name, "content") for name in ("hidden", "seen")}
+    kept = {name: KeyTransform(name, "content") for name in ("hidden", "seen", *(("hidden_from_partners",) if for_partners else ()))}
     rows = list(known.defer("content").annotate(**kept, whole=Case(When(is_asked, then=F("content")))))
     latest = next((row for row in reversed(rows) if row.whole is not None), None)
     if latest:
         latest.content = latest.whole
     if audience == Audience.REVIEW:
         return frozenset(), [], [], latest
-    hidden = frozenset(tuple(name) for row in rows for name in row.hidden or ())
+    hidden = {tuple(name) for row in rows for name in row.hidden or ()}
+    if for_partners:
+        hidden |= {tuple(name) for row in rows for name in row.hidden_from_partners or ()}
     seen, frozen = ([number for row in of for number in row.seen or ()] for of in (rows, [row for row in rows if row.annual_id]))
-    return hidden, seen, frozen, latest
+    return frozenset(hidden), seen, frozen, latest
 
 
 def without_number(figure: Figure, protection: Protection) -> Figure:

@@ -77,7 +77,7 @@ def _told_to_management(plan: Plan, year: int, rounds: list[Window], moment: dat
         store_figures(plan, Window.year(year), by=by, as_of=moment)
 
 
-def frozen(client, *people: int, is_published: bool = False) -> tuple[DatabaseWorld, AnnualFollowUp]:
+def frozen(client, *people: int | None, is_published: bool = False) -> tuple[DatabaseWorld, AnnualFollowUp]:
     """A year of one round, with an indicator that counts people, answered by partners A, B …; frozen by page and worker, as it is done."""
     world = DatabaseWorld()
     world.indicator("deltagare", IndicatorKind.COUNT, counts_people=True)
@@ -87,7 +87,8 @@ def frozen(client, *people: int, is_published: bool = False) -> tuple[DatabaseWo
         world.asks(actor, ["deltagare"], ["2026T3"])
     world.on("2027-01-10")
     for actor, number in zip("ABC", people, strict=False):
-        world.reports(actor, "2026T3", number)
+        if number is not None:
+            world.reports(actor, "2026T3", number)
     world.on("2027-02-20")
     world.closes("2026T3")
     if is_published:
@@ -170,3 +171,13 @@ def test_a_correction_does_not_tell_partners_what_the_version_before_told_manage
     assert [(row["old"], row["new"]) for row in json.loads(files["arsuppfoljning-2026-v2.json"])["revisions"]] == [("23", "33")]
     assert not re.search(r"\b23\b", theirs.text)
     assert theirs.response.content == files["arsuppfoljning-2026-v2-partner.html"]
+
+
+def test_what_their_form_has_hidden_stays_hidden_in_the_next(client):
+    """20 and 3, then 30 that came late: of 53 nobody works out who has what, and management reads it; but the form was silent before."""
+    world, _first = frozen(client, 20, 3, None)
+    world.unlocks("2026T3", "2027-03-10")
+    world.reports("C", "2026T3", 30)
+    annual = freeze(client, world, reason="C:s svar kom sent.")
+    assert number_in(for_management(client, annual)["arsuppfoljning-2026-v2.html"].decode()) == "53"
+    assert number_in(read_by_partner(world, "A").page) == "dold: små tal"

@@ -81,8 +81,9 @@ class Sink:
         self.orders.write_text(json.dumps(orders))
 
     def accepted(self) -> list[dict[str, Any]]:
-        """What it has taken: {"to", "from", "content"} in order."""
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
+        """What it has taken: {"to", "from", "content"} in order. The last line may still be being written."""
+        whole, _end, _begun = self.log.read_text().rpartition("\n")
+        return [json.loads(line) for line in whole.splitlines()]
 
     def receivers(self) -> list[str]:
         return [mail["to"][0] for mail in self.accepted()]
