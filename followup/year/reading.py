@@ -22,6 +22,11 @@ from stakeholders.formats import NBSP
 from stakeholders.models import Area
 from stakeholders.rules import swedish_sort_key
 
+OF_MEASURE = (
+    "plan", "goal", "number", "number_sort", "title", "starts_on", "ends_on", "outcome_months", "impact_months", "funding", "budget_per_year",
+)  # fmt: skip
+"""What the year says of a measure: its texts are long, and its other moments slow to read."""
+
 
 def read_book(
     plan: Plan,
@@ -93,8 +98,9 @@ def read_plan(book: Book) -> None:
     plan = book.plan
     book.goals = {goal.pk: goal for goal in Goal.objects.filter(plan=plan)}
     book.whole_goals = set(book.goals)
-    book.measures = {measure.pk: measure for measure in Measure.objects.filter(plan=plan)}
-    linked = Indicator.objects.filter(plan=plan).annotate(of_measure=F("measures__pk"))
+    measures = Measure.objects.filter(plan=plan).only(*OF_MEASURE)
+    book.measures = {measure.pk: measure for measure in measures}
+    linked = Indicator.objects.filter(plan=plan).defer("recorded_at").annotate(of_measure=F("measures__pk"))
     for indicator in linked.order_by("pk", "measures__number_sort"):
         book.indicators[indicator.pk] = indicator
         if indicator.of_measure:
