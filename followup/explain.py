@@ -104,8 +104,9 @@ WITHOUT_NUMBER: dict[Flag, Callable[[], str]] = {
 
 
 def headline(figure: Figure, *, decimals: int, unit: str, threshold: int = 0, scale: Sequence[str] = ()) -> str:
-    """The figure in a few words: "80–140", "58 %", "2 av 3", "färre än 5", "saknas", "inte begärd" where nobody was to answer. Never 0 for what is not known.
+    """The figure in a few words: "80–140", "58 %", "2 av 3", "färre än 5". Never 0 for what is not known.
 
+    Without a number: "saknas"; "inte förfallen än" before anybody was due; "inte begärd" where nobody was to answer.
     `threshold`: below it numbers of people are hidden; only needed where they may be.
     """
     if figure.protection:
@@ -116,8 +117,8 @@ def headline(figure: Figure, *, decimals: int, unit: str, threshold: int = 0, sc
         return out_of(int(figure.numerator), int(figure.denominator or 0))
     if figure.kind == IndicatorKind.LEVEL and figure.low is not None:
         return level_name(int(figure.low), scale)
-    if figure.low is None and not (figure.expected or figure.requested or figure.flags):
-        return _("inte begärd")
+    if figure.low is None and not (figure.expected or figure.flags):
+        return _("inte förfallen än") if figure.requested else _("inte begärd")
     if figure.low is None:
         return next((words() for flag, words in WITHOUT_NUMBER.items() if figure.has(flag)), _("saknas"))
     return _with_unit(interval(figure.low, figure.high, decimals), unit)

@@ -12,13 +12,13 @@ from rest_framework.response import Response
 from followup import rollup
 from followup.api.asked import Asked, found_or_404, read_moment, read_query, read_window, scope_of
 from followup.api.beside import CHOICES, Beside, ChangeOut, ExactField, RevisionOut, TargetsOut
-from followup.explain import honesty, in_units, rule
+from followup.explain import honesty, in_units, rule, rule_elsewhere
 from followup.figures import Figure, Number
 from followup.permissions import actors_of, audience_of
 from followup.rollup.publications import RULES_VERSION
 from followup.rollup.shown import ScopeName
 from followup.words import Audience
-from measures.models import Plan
+from measures.models import Indicator, Plan
 from stakeholders.permissions import can_read_all
 
 
@@ -131,6 +131,8 @@ class FigureOut(serializers.Serializer):
 
     def get_rule(self, figure: Figure) -> str:
         """What "Så räknade vi" says, in a sentence."""
+        if figure.indicator in self.context["elsewhere"]:
+            return rule_elsewhere(self.context["elsewhere"][figure.indicator])
         version = self._version(figure)
         return rule(version.kind, ratio_over_time=version.over_time, is_running_total=version.is_running) if version else rule(None)
 
@@ -184,7 +186,8 @@ def figure_list(request: Request) -> Response:
         "figures": figures,
     }
     beside = Beside(shown, include, windows, scope=scope, name=None if is_partner else _published_as(asked))
-    return Response(FiguresOut(answer, context={"lines": shown.rollup.lines, "beside": beside}).data)
+    elsewhere = dict(Indicator.objects.filter(plan=plan, is_reported=False).values_list("pk", "source"))
+    return Response(FiguresOut(answer, context={"lines": shown.rollup.lines, "beside": beside, "elsewhere": elsewhere}).data)
 
 
 def _published_as(asked: dict[str, Any]) -> ScopeName | None:

@@ -13,6 +13,7 @@ from stakeholders import clock
 from stakeholders.rules import Role
 from tests.factories import a_user
 from tests.followup.database_world import DatabaseWorld
+from tests.followup.test_year import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +72,22 @@ def test_as_of_a_moment_that_was(world):
     (figure,) = ask(world, world.coordinator, as_of="2026-05-05T12:00:00Z").json()["figures"]
     assert (figure["low"], figure["expected"], figure["requested"]) == (None, 0, 2)
     assert ask(world, world.coordinator, as_of="2099-01-01T00:00:00Z").status_code == 422
+
+
+def test_what_is_not_due_yet_is_not_missing(world):
+    """Words differ: nothing is late on the ninth of May, and the year after nobody has been asked."""
+    client = Client()
+    client.force_login(world.coordinator)
+    page = f"/indicators/{world._indicator('deltagare').pk}/figure/"
+    with clock.at(world.tick()):
+        said = [
+            text_of(client.get(page, query)) for query in ({"year": 2026, "as_of": "2026-05-05"}, {"window": "2026-T1"}, {"year": 2027})
+        ]
+    assert [
+        "Deltagare: inte förfallen än 2026" in said[0],
+        "Deltagare: 43 januari" in said[1],
+        "Deltagare: inte begärd 2027" in said[2],
+    ] == [True] * 3
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,12 @@ def test_the_figure_s_page_says_that_nobody_reports_it_and_where_it_comes_from(c
     page = f"/indicators/{shares.pk}/figure/?year=2028"
     assert "Ingen aktör redovisar måttet" not in text_of(client.get(page))
     Indicator.objects.filter(pk=shares.pk).update(is_reported=False, source="Kolada N15428")
-    assert "Ingen aktör redovisar måttet. Källa: Kolada N15428. Måttet år för år" in text_of(client.get(page))
+    said = text_of(client.get(page))
+    assert "Ingen aktör redovisar måttet. Källa: Kolada N15428. Måttet år för år" in said
+    assert not re.search("inte begärd|Rapporter", said), "nobody was to report"
+    asked = {"plan": cast["plan"].pk, "indicator": shares.pk, "window": "2028"}
+    told = client.get("/api/v1/figures/", asked).json()["figures"][0]
+    assert told["rule"] == "Ingen aktör redovisar måttet. Källa: Kolada N15428."
     assert f"/plans/{cast['plan'].pk}/long/?indicator={shares.pk}" in links_of(client.get(page))
 
 
