@@ -89,8 +89,9 @@ def _round(table: "_Tables", turn: int, workspaces: int, measures: int, rounds: 
     version = f"(a - 1) / {PARTNERS} + 1"
     table.fill("followup_obligation", series, id=obligation, assignment_id="a", period_id=period, recorded_at=begins)
     table.fill(
-        "followup_obligationindicator", series, id=obligation, obligation_id=obligation, indicator_version_id=version, recorded_at=begins
-    )
+        "followup_obligationindicator", series, id=obligation, obligation_id=obligation, assignment_id="a", period_id=period,
+        indicator_version_id=version, recorded_at=begins,
+    )  # fmt: skip
     answered = f"{series} WHERE a % 20 <> 0"
     said = {"kind": "'original'", "channel": "'link'", "implementation_status": "'on_plan'", "submitted_at": came, "was_on_time": "true"}
     approved = f"CASE WHEN a % 50 <> 0 THEN {came} + interval '2 days' END"
@@ -99,6 +100,7 @@ def _round(table: "_Tables", turn: int, workspaces: int, measures: int, rounds: 
         answered,
         id=obligation,
         obligation_id=obligation,
+        period_id=period,
         version="1",
         receipt_number=obligation,
         approved_at=approved,
@@ -110,7 +112,9 @@ def _round(table: "_Tables", turn: int, workspaces: int, measures: int, rounds: 
     corrected = f"{series} WHERE a % 20 <> 0 AND a % 31 = 0"
     second = f"{rounds * whole} + {obligation}"
     said |= {"kind": "'correction'", "submitted_at": f"{came} + interval '4 days'", "approved_at": f"{came} + interval '5 days'"}
-    table.fill("followup_report", corrected, id=second, obligation_id=obligation, version="2", receipt_number=second, **said)
+    table.fill(
+        "followup_report", corrected, id=second, obligation_id=obligation, period_id=period, version="2", receipt_number=second, **said
+    )
     table.fill("followup_reportline", corrected, id=second, report_id=second, **line)
 
 

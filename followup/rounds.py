@@ -93,9 +93,7 @@ def _pin(plan: Plan, periods: list[Period]) -> None:
     definitions: dict[int, list[IndicatorVersion]] = defaultdict(list)
     for version in IndicatorVersion.objects.filter(indicator__plan=plan, indicator__is_reported=True).order_by("number"):
         definitions[version.indicator_id].append(version)
-    pinned = set(
-        ObligationIndicator.objects.filter(obligation__period__in=periods).values_list("obligation_id", "indicator_version__indicator_id")
-    )
+    pinned = set(ObligationIndicator.objects.filter(period__in=periods).values_list("obligation_id", "indicator_version__indicator_id"))
     reported: dict[int, set[int]] = defaultdict(set)
     in_plan = AssignmentIndicator.objects.filter(assignment__measure__plan=plan, removed_at=None)
     for assignment_id, indicator_id in in_plan.values_list("assignment_id", "indicator_id"):
@@ -108,7 +106,8 @@ def _pin(plan: Plan, periods: list[Period]) -> None:
         for indicator_id in sorted(reported[assignment_id]):
             definition = _definition_at(definitions[indicator_id], starts[period_id])
             if definition and definition.kind and (obligation_id, indicator_id) not in pinned:
-                new.append(ObligationIndicator(obligation_id=obligation_id, indicator_version=definition))
+                asked_of = {"obligation_id": obligation_id, "assignment_id": assignment_id, "period_id": period_id}
+                new.append(ObligationIndicator(**asked_of, indicator_version=definition))
     ObligationIndicator.objects.bulk_create(new, batch_size=500)
 
 

@@ -38,6 +38,17 @@ class SameRoom:
     right: str
 
 
+@dataclass(frozen=True)
+class Repeats:
+    """Columns that repeat what the row behind a foreign key says, so that rows are found without it: an INSERT or UPDATE where they differ is
+    refused.
+    """
+
+    key: str
+    table: str
+    columns: tuple[str, ...]
+
+
 def lay_triggers(using: str = "default", **_kwargs: Any) -> None:
     """Drop and create every trigger that the models ask for. Safe to run any number of times."""
     connection = connections[using]
@@ -88,6 +99,13 @@ def _statements(model: Any, vendor: str) -> Iterable[str]:
         differ = f"({wall.left}) {_is_not(vendor)} ({wall.right})"
         for event in ("INSERT", "UPDATE"):
             yield from _trigger(vendor, table, f"same_room_{event.lower()}", event, differ, f"{table}: belongs to another workspace")
+
+    repeats = model.__dict__.get("repeats")
+    if repeats:
+        same = " AND ".join(f"{column} = NEW.{column}" for column in repeats.columns)
+        differ = f"NOT EXISTS (SELECT 1 FROM {repeats.table} WHERE id = NEW.{repeats.key} AND {same})"
+        for event in ("INSERT", "UPDATE"):
+            yield from _trigger(vendor, table, f"repeats_{event.lower()}", event, differ, f"{table}: differs from {repeats.table}")
 
 
 def _is_taken(model: Any, table: str) -> str:

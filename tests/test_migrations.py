@@ -1,11 +1,17 @@
 """The real migrations give the tables and triggers that the models ask for, on the database that the tests run on."""
 
 import sqlite3
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
 from contextlib import closing
 
 import psycopg
 import pytest
 from django.db import connection
+
+from tests import migrated
 
 LIST = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
@@ -29,3 +35,20 @@ def test_an_empty_database_is_migrated_and_guarded(database_url):
 
     assert len(asked_for) > 40
     assert triggers_of(database_url) == asked_for
+
+
+@pytest.fixture
+def empty_database(tmp_path) -> Iterator[str]:
+    """A database that no migration has touched. Gives its address."""
+    name = f"old_{uuid.uuid4().hex[:12]}"
+    if migrated.on_postgresql():
+        migrated._on_server(f'CREATE DATABASE "{name}"')
+    yield migrated.database_url(name, tmp_path)
+    migrated.drop(name)
+
+
+@pytest.mark.django_db
+def test_what_was_answered_before_answers_knew_their_round_gets_it(empty_database, tmp_path):
+    """followup 0006 on rows that the triggers of its day forbid to change."""
+    environment = migrated.environment(empty_database, tmp_path)
+    subprocess.run([sys.executable, "-m", "tests.recorded_before"], cwd=migrated.ROOT, env=environment, check=True)

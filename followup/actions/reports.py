@@ -78,6 +78,7 @@ def submit_report(
     now = clock.now()
     report = Report.objects.create(
         obligation=obligation,
+        period=obligation.period,
         version=version,
         kind=_kind(is_correction, earlier),
         channel=channel,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from followup.words import RulingKind
 from measures.rules import Interval
 from stakeholders.models import Recorded, WorkspaceQuerySet
-from stakeholders.protection import AppendOnly, SameRoom
+from stakeholders.protection import AppendOnly, Repeats, SameRoom
 
 LETTERS: dict[str, Any] = {Interval.QUARTER: _("K"), Interval.TERTIAL: _("T"), Interval.HALF_YEAR: _("H")}
 TITLES: dict[str, Any] = {
@@ -119,12 +119,18 @@ class Obligation(Recorded):
 
 
 class ObligationIndicator(Recorded):
-    """The definition that an obligation asks for, pinned when the obligation was made (or when the indicator was added)."""
+    """The definition that an obligation asks for, pinned when the obligation was made (or when the indicator was added).
+
+    `assignment` and `period` repeat the obligation's: a plan's answers are found by round, without a look at each obligation.
+    """
 
     obligation = models.ForeignKey(Obligation, models.PROTECT, related_name="pinned")
+    assignment = models.ForeignKey("measures.Assignment", models.PROTECT, related_name="+", db_index=False)
+    period = models.ForeignKey(Period, models.PROTECT, related_name="+")
     indicator_version = models.ForeignKey("measures.IndicatorVersion", models.PROTECT, related_name="+")
 
     protection = AppendOnly()
+    repeats = Repeats(key="obligation_id", table="followup_obligation", columns=("assignment_id", "period_id"))
 
     class Meta:
         constraints = [models.UniqueConstraint("obligation", "indicator_version", name="one_pin_per_obligation_and_definition")]

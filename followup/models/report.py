@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from followup.models.period import ObligationRuling
 from followup.words import ImplementationStatus, LineState, ReportKind, RulingKind
 from stakeholders.models import Recorded, WorkspaceQuerySet
-from stakeholders.protection import AppendOnly
+from stakeholders.protection import AppendOnly, Repeats
 
 
 class Channel(models.TextChoices):
@@ -48,9 +48,11 @@ class Report(Recorded):
     """One numbered version of an answer. Sealed by `submitted_at`; then only its facts are set, each once.
 
     `percent_done`: 0–100 if stated. `was_on_time` is decided by the first submission and copied to every later version.
+    `period` repeats the obligation's, so that the reports of a round are found together.
     """
 
     obligation = models.ForeignKey("followup.Obligation", models.PROTECT, related_name="reports")
+    period = models.ForeignKey("followup.Period", models.PROTECT, related_name="+")
     version = models.PositiveSmallIntegerField(_("version"))
     kind = models.CharField(_("slag"), max_length=20, choices=ReportKind.choices, default=ReportKind.ORIGINAL)
     channel = models.CharField(_("hur"), max_length=20, choices=Channel.choices)
@@ -91,6 +93,7 @@ class Report(Recorded):
             "withdrawn_reason",
         ),
     )
+    repeats = Repeats(key="obligation_id", table="followup_obligation", columns=("period_id",))
 
     class Meta:
         verbose_name = _("rapport")

@@ -181,7 +181,7 @@ def read(
     only = None if indicators is None else list(versions)
     has_cells = breakdowns and any(each.dimensions for each in versions.values())
     asked_of = [(recent, only), (before, look_back), (carrying, [each for each in carried if each not in set(look_back)])]
-    lines = _lines(as_of, asked_of, with_ids=has_cells)
+    lines = _lines(as_of, asked_of, versions, with_ids=has_cells)
     if has_cells:
         lines = list(lines)
     return Rows(
@@ -280,32 +280,36 @@ def _decisions(rows: list[Row]) -> dict[int, list[DecisionRow]]:
 _STATE = " ".join(["CASE l.state", *(f"WHEN '{state}' THEN {number}" for state, number in _STATES.items()), "ELSE 0 END"])
 
 _ANSWERS = f"""
-SELECT pin.indicator_version_id, o.id, o.assignment_id, o.period_id, r.id,
+SELECT pin.indicator_version_id, pin.obligation_id, pin.assignment_id, pin.period_id, r.id,
   CASE WHEN r.version = 1 AND l.state = '{LineState.VALUE}' AND r.was_on_time AND r.approved_at <= %(as_of)s
     AND r.withdrawn_at IS NULL AND r.returned_at IS NULL THEN {VALUE}
   ELSE COALESCE(r.version, 0) * {VERSION} + {STATE} * {_STATE}
     + CASE WHEN r.approved_at <= %(as_of)s THEN {APPROVED} ELSE 0 END + CASE WHEN r.withdrawn_at <= %(as_of)s THEN {WITHDRAWN} ELSE 0 END
     + CASE WHEN r.returned_at <= %(as_of)s THEN {RETURNED} ELSE 0 END + CASE WHEN r.was_on_time THEN {ON_TIME} ELSE 0 END END,
   CASE l.state WHEN '{LineState.ZERO}' THEN 0 ELSE COALESCE(l.value, 0) END, l.new_people, l.numerator, l.denominator, LINE
-FROM followup_obligation o
-JOIN followup_obligationindicator pin ON pin.obligation_id = o.id AND pin.recorded_at <= %(as_of)s
-LEFT JOIN followup_report r ON r.obligation_id = o.id AND r.submitted_at <= %(as_of)s
-LEFT JOIN followup_reportline l ON l.report_id = r.id AND l.indicator_version_id = pin.indicator_version_id
-WHERE o.recorded_at <= %(as_of)s AND o.period_id IN"""
+FROM followup_obligationindicator pin
+LEFT JOIN followup_report r ON r.obligation_id = pin.obligation_id AND r.period_id IN (PERIODS) AND r.submitted_at <= %(as_of)s
+LEFT JOIN followup_reportline l ON l.report_id = r.id AND l.indicator_version_id = pin.indicator_version_id AND l.indicator_version_id IN (VERSIONS)
+WHERE pin.recorded_at <= %(as_of)s AND pin.period_id IN (PERIODS)"""
 
 
-def _lines(as_of: datetime, asked: Iterable[tuple[list[int], list[int] | None]], *, with_ids: bool) -> Iterable[Row]:
+def _lines(
+    as_of: datetime, asked: Iterable[tuple[list[int], list[int] | None]], every: Collection[int], *, with_ids: bool
+) -> Iterable[Row]:
     """Every submitted version of every answer, with its line; one row without a report where none was submitted.
 
-    `asked`: about some definitions (None: all) in some periods. Each is a part of the query by itself, so that the indexes serve it.
-    `with_ids`: of the lines, by which their cells are found.
+    `asked`: about some definitions (None: `every` one of the plan) in some periods. Each is a part of the query by itself, so that the indexes
+    serve it: reports are found by period and lines by definition, all at once, where many are asked for. `with_ids`: of the lines, by which
+    their cells are found.
     """
     parts = []
-    sql = _ANSWERS.replace("LINE", "l.id" if with_ids else "NULL")
     for periods, versions in asked:
         if periods and versions != []:
-            of_versions = "" if versions is None else f" AND pin.indicator_version_id IN ({numbers(versions)})"
-            parts.append(f"{sql} ({numbers(periods)}){of_versions}")
+            part = _ANSWERS if versions is None else f"{_ANSWERS} AND pin.indicator_version_id IN (VERSIONS)"
+            of = {"PERIODS": numbers(periods), "VERSIONS": numbers(every if versions is None else versions) or "NULL"}
+            for name, said in {**of, "LINE": "l.id" if with_ids else "NULL"}.items():
+                part = part.replace(name, said)
+            parts.append(part)
     if not parts:
         return []
     return streamed(" UNION ALL ".join(parts), {"as_of": connection.ops.adapt_datetimefield_value(as_of)})

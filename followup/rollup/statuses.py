@@ -30,7 +30,7 @@ SELECT o.id, o.assignment_id, o.period_id, r.id,
   CASE WHEN r.approved_at <= %(as_of)s THEN {APPROVED} ELSE 0 END + CASE WHEN r.withdrawn_at <= %(as_of)s THEN {WITHDRAWN} ELSE 0 END
     + CASE WHEN r.returned_at <= %(as_of)s THEN {RETURNED} ELSE 0 END + CASE WHEN r.was_on_time THEN {ON_TIME} ELSE 0 END,
   r.implementation_status, r.percent_done, WORDS
-FROM followup_obligation o LEFT JOIN followup_report r ON r.obligation_id = o.id AND r.submitted_at <= %(as_of)s
+FROM followup_obligation o LEFT JOIN followup_report r ON r.obligation_id = o.id AND r.period_id IN (PERIODS) AND r.submitted_at <= %(as_of)s
 WHERE o.recorded_at <= %(as_of)s AND o.period_id IN (PERIODS) AND o.assignment_id IN (ASSIGNMENTS)
 ORDER BY o.id, r.version
 """

@@ -158,8 +158,16 @@ def _store_answers(facts: f.Facts, plan: Plan, user) -> None:
         Obligation(id=each.id, assignment_id=each.assignment, period_id=each.period, recorded_at=each.recorded_at)
         for each in facts.obligations
     )
+    asked = {each.id: each for each in facts.obligations}
     ObligationIndicator.objects.bulk_create(
-        ObligationIndicator(id=each.id, obligation_id=each.obligation, indicator_version_id=each.version, recorded_at=each.recorded_at)
+        ObligationIndicator(
+            id=each.id,
+            obligation_id=each.obligation,
+            assignment_id=asked[each.obligation].assignment,
+            period_id=asked[each.obligation].period,
+            indicator_version_id=each.version,
+            recorded_at=each.recorded_at,
+        )
         for each in facts.pins
     )
     ObligationRuling.objects.bulk_create(
@@ -196,10 +204,12 @@ def _assignment(recorded: list[f.Assignment]) -> Assignment:
 
 def _store_reports(facts: f.Facts) -> None:
     """First the reports with their lines, then the dated facts: so the triggers would have it."""
+    periods = {each.id: each.period for each in facts.obligations}
     reports = [
         Report(
             id=each.id,
             obligation_id=each.obligation,
+            period_id=periods[each.obligation],
             version=each.version,
             channel=Channel.LINK,
             receipt_number=str(each.id),

@@ -15,13 +15,13 @@ from followup.actions.rounds import (
     reinstate_obligation,
     unlock_period,
 )
-from followup.models import Report, ReportLine
+from followup.models import ObligationIndicator, Report, ReportLine
 from followup.queries import obligation_state
 from followup.transitions import State
 from stakeholders import clock
 from stakeholders.models import Event
 from stakeholders.refusals import NotAllowed, NotRight, TooLate
-from tests.factories import a_measure, a_report, an_actor, an_assignment, an_indicator
+from tests.factories import a_measure, a_period, a_report, an_actor, an_assignment, an_indicator
 
 pytestmark = pytest.mark.django_db
 
@@ -201,3 +201,21 @@ def test_the_wall_stands_in_the_database(measure, outsider):
         an_assignment(measure, foreign)
     with pytest.raises(DatabaseError), transaction.atomic():
         an_assignment(a_measure(measure.plan), foreign)
+
+
+def test_what_repeats_the_obligation_never_differs_from_it(obligation, plan, measure, club, coordinator):
+    """The roll-up finds answers by the round and the assignment that they repeat."""
+    later, other = a_period(plan, 2027, 1), an_assignment(a_measure(plan), club)
+    own = {"assignment": obligation.assignment, "period": obligation.period}
+    definition = an_indicator(measure).versions.get()
+    for wrong in ({"period": later}, {"assignment": other}):
+        with pytest.raises(DatabaseError, match="differs from followup_obligation"), transaction.atomic():
+            ObligationIndicator.objects.create(obligation=obligation, indicator_version=definition, **{**own, **wrong})
+    report = {"obligation": obligation, "version": 1, "channel": "link", "implementation_status": "done", "was_on_time": True}
+    with pytest.raises(DatabaseError, match="differs from followup_obligation"), transaction.atomic():
+        Report.objects.create(receipt_number="1", period=later, **report)
+
+    ObligationIndicator.objects.create(obligation=obligation, indicator_version=definition, **own)
+    begun = Report.objects.create(receipt_number="1", period=obligation.period, **report)
+    with pytest.raises(DatabaseError, match="differs from followup_obligation"), transaction.atomic():
+        Report.objects.filter(pk=begun.pk).update(period=later)
