@@ -59,8 +59,8 @@ period_of, report_of, value_of, place_of, waiting_of, is_plain_of = (
 Own = list[Answer]
 """The answers of one assignment about one indicator, in period order."""
 
-Owns = dict[int, dict[int, Own]]
-"""By definition and assignment, in the order they were read."""
+Owns = dict[int, dict[int, dict[int, Answer]]]
+"""By definition, assignment and obligation."""
 
 _NO_LINE = (0, 0, None, None, None, None)
 _PLACE = Answer._fields.index("place")
@@ -75,27 +75,24 @@ def answers(rows: Rows) -> tuple[dict[int, dict[int, Own]], dict[int, list[Answe
     nothing = {period: _tail((0, *_NO_LINE), *each, None) for period, each in when.items()}
     ruled = rows.exempt | rows.due.keys()
     versions: dict[tuple[int, int], list[Row]] = defaultdict(list)
-    owns: Owns = defaultdict(lambda: defaultdict(list))
+    owns: Owns = defaultdict(lambda: defaultdict(dict))
     for row in rows.lines:
         obligation = row[1]
         if obligation in ruled:
             versions[row[0], obligation].append(row)
         elif row[5] == VALUE:
-            owns[row[0]][row[2]].append(_new(Answer, row + plain[row[3]]))
+            owns[row[0]][row[2]][obligation] = _new(Answer, row + plain[row[3]])
         elif row[4] is None:
-            owns[row[0]][row[2]].append(_new(Answer, row[:4] + nothing[row[3]]))
+            owns[row[0]][row[2]][obligation] = _new(Answer, row[:4] + nothing[row[3]])
         else:
             versions[row[0], obligation].append(row)
     for (version, obligation), own_rows in versions.items():
         if obligation not in rows.exempt:
-            own = owns[version][own_rows[0][2]]
-            has_first = min(row[5] for row in own_rows) < 2 * VERSION
-            first = None if has_first else next((answer for answer in own if answer.obligation == obligation), None)
-            if first:  # it looked plain, before a later version was found
-                own.remove(first)
-                own_rows.append(first[:_PLACE])
+            of_assignment = owns[version][own_rows[0][2]]
+            if obligation in of_assignment:  # its first version, which looked plain before a later one was found
+                own_rows.append(of_assignment[obligation][:_PLACE])
             place, is_due = when[own_rows[0][3]]
-            own.append(_of_versions(own_rows, place, is_due=rows.due.get(obligation, is_due)))
+            of_assignment[obligation] = _of_versions(own_rows, place, is_due=rows.due.get(obligation, is_due))
     return _by_indicator(owns, rows)
 
 
@@ -156,8 +153,7 @@ def _by_indicator(owns: Owns, rows: Rows) -> tuple[dict[int, dict[int, Own]], di
     for assignment, version in sorted((assignment, version) for version, by_assignment in owns.items() for assignment in by_assignment):
         if version not in rows.versions or assignment not in rows.assignments:
             continue
-        own = owns[version][assignment]
-        own.sort(key=place_of)
+        own = sorted(owns[version][assignment].values(), key=place_of)
         indicator = rows.versions[version].indicator
         removed = rows.removed.get((assignment, indicator))
         if removed:

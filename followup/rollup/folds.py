@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
@@ -42,7 +43,7 @@ class Sum(NamedTuple):
 class Span:
     """A window as places in the order of periods: those that end in it, those that lie inside it, and from where a stock is carried.
 
-    `is_even`: the first two are the same, as they are when all report as often.
+    `is_even`: the first two are the same, as they are when all report as often. `is_year_to_date`: from 1 January, in one year.
     """
 
     window: Window
@@ -52,6 +53,7 @@ class Span:
     after: int
     carried: int
     is_even: bool
+    is_year_to_date: bool
 
     def holds(self, own: Own) -> Own:
         """The answers about periods that lie wholly inside the window."""
@@ -277,8 +279,7 @@ def _over_time(each: Used, asked: Asked) -> Interval:
         return alone, alone
     numbers = [asked.bridged(answer, answer.value) for answer in used] if asked.factors else list(map(value_of, used))
     most, everyone = max(numbers), sum(numbers)
-    start = asked.window.start
-    if (start.month, start.day) != (1, 1) or asked.window.spans_years:
+    if not asked.span.is_year_to_date:
         return most, everyone
     distinct: Number = 0
     for answer in used:
@@ -297,8 +298,14 @@ def _over_time(each: Used, asked: Asked) -> Interval:
 _PER = {"%": 100, "procent": 100, "‰": 1000, "promille": 1000}
 
 
+@lru_cache(maxsize=256)
+def _per(unit: str) -> int:
+    """What a quotient of one is in 1/10 000 of the unit."""
+    return _PER.get(unit.strip().lower(), 1) * SCALE
+
+
 def _ratio(owns: list[Used], asked: Asked) -> Sum:
-    per = _PER.get(asked.definition.unit.strip().lower(), 1) * SCALE
+    per = _per(asked.definition.unit)
     parts = []
     numerators: list[Number] = []
     denominators: list[Number] = []

@@ -111,24 +111,19 @@ class Rollup:
             return Figure(indicator, window, self.as_of, None, flags=(Mark(Flag.NO_KIND),), **honest._asdict())
         approved, expected, received, on_time, requested, partners_complete, partners, missing, completeness = honest
         grouping = self._grouping(indicator, window, scope) if line.has_people else None
-        sums, marks, used = self._sums(asked, line, definition, span, grouping, is_plain=is_plain, parts=parts)
-        reports = reports_of(used)
+        total, series, marks, used = self._sums(asked, line, definition, span, grouping, is_plain=is_plain, parts=parts)
+        low, high, numerator, denominator, distribution, cells, of_each = total
         if on_time < received or looks_back(definition):
             marks.update([Mark(Flag.LATE, answer.obligation) for _, _, own in used for answer in own if answer.punctual is False])
         if line.series[-1] and self._is_broken(asked, used, line):
             marks.add(Mark(Flag.BREAK))
-        low, high, numerator, denominator, distribution, cells, of_each = sums[0][1] if len(sums) == 1 else NOTHING
-        series: tuple[Series, ...] = (Series(sums[0][0], low, high, len(reports)),) if len(sums) == 1 else ()
-        if len(sums) > 1:
-            series = tuple([Series(version, total.low, total.high, sum([len(own) for _, _, own in each])) for version, total, each in sums])
-            of_each = tuple([part for _, total, _ in sums for part in total.parts])
         if definition.kind == MILESTONE:
             denominator = sum(any(answer.is_expected for answer in own) for _, _, own in asked)
         return Figure(
             indicator, window, self.as_of, definition.kind, low, high, numerator, denominator,
             approved, expected, received, on_time, requested, partners_complete, partners, missing,
             self._preliminary(pending, asked, line, definition, span, grouping) if pending else None, completeness,
-            tuple(sorted(marks)) if marks else (), distribution, cells, of_each, series, reports,
+            tuple(sorted(marks)) if marks else (), distribution, cells, of_each, series, reports_of(used),
         )  # fmt: skip
 
     def suppose_approved(self, report: int) -> None:
@@ -145,7 +140,14 @@ class Rollup:
             first, after = bisect_left(self._ends, window.start), bisect_right(self._ends, window.end)
             carried = bisect_left(self._ends, year_before(window.end))
             found = self._spans[window] = Span(
-                window, inside, inside & self._still_open, first, after, carried, len(inside) == after - first
+                window,
+                inside,
+                inside & self._still_open,
+                first,
+                after,
+                carried,
+                is_even=len(inside) == after - first,
+                is_year_to_date=(window.start.month, window.start.day) == (1, 1) and not window.spans_years,
             )
         return found
 
@@ -230,13 +232,19 @@ class Rollup:
         *,
         is_plain: bool = False,
         parts: bool = False,
-    ) -> tuple[list[tuple[int, Sum, list[Used]]], set[Mark], list[Used]]:
-        """Each series by itself, by its newest definition and with what is used in it; a sum across years where there is none is left empty."""
+    ) -> tuple[Sum, tuple[Series, ...], set[Mark], list[Used]]:
+        """The sum, and each series by itself, by its newest definition and with what is used in it. Over several series there is no sum."""
         if not line.series[-1]:
             asked = Asked(definition, line, span, grouping, self._cells, has_parts=parts)
             used = used_of(asked_of, asked, is_plain=is_plain)
-            return [(definition.id, self._one_sum(used, asked), used)] if used else [], asked.marks, used
-        sums, marks, all_used = [], set(), []
+            if not used:
+                return NOTHING, (), asked.marks, used
+            total = self._one_sum(used, asked)
+            return total, (_series(definition, total, used),), asked.marks, used
+        sums: list[Sum] = []
+        series: list[Series] = []
+        marks: set[Mark] = set()
+        all_used: list[Used] = []
         for number in range(line.series[-1] + 1):
             asked = Asked(line.newest_of(number, span.window.end), line, span, grouping, self._cells, has_parts=parts)
             chosen = [
@@ -245,10 +253,12 @@ class Rollup:
             ]
             used = [each for each in chosen if each[2]]
             if used:
-                sums.append((asked.definition.id, self._one_sum(used, asked), used))
+                sums.append(self._one_sum(used, asked))
+                series.append(_series(asked.definition, sums[-1], used))
                 marks |= asked.marks
                 all_used += used
-        return sums, marks, all_used
+        total = sums[0] if len(sums) == 1 else Sum(parts=tuple([part for each in sums for part in each.parts]))
+        return total, tuple(series), marks, all_used
 
     def _one_sum(self, used: list[Used], asked: Asked) -> Sum:
         definition = asked.definition
@@ -271,9 +281,12 @@ class Rollup:
             (assignment, [waiting or answer for waiting, answer in zip(map(waiting_of, own), own, strict=True)])
             for assignment, own, _ in asked
         ]
-        sums, _, _ = self._sums([(assignment, own, span.holds(own)) for assignment, own in as_if], line, definition, span, grouping)
-        total = sums[0][1] if len(sums) == 1 else NOTHING
+        total, *_ = self._sums([(assignment, own, span.holds(own)) for assignment, own in as_if], line, definition, span, grouping)
         return Preliminary(total.low, total.high, pending)
+
+
+def _series(definition: VersionRow, total: Sum, used: list[Used]) -> Series:
+    return Series(definition.id, total.low, total.high, sum(map(len, map(in_window_of, used))))
 
 
 def _older(used: list[Used], asked: Asked) -> Iterable[Mark]:
