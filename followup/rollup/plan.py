@@ -160,13 +160,10 @@ class Rollup:
         if scope is not None:
             placed = [each for each in placed if each[0].id in scope]
         first, after, is_even = span.first, span.after, span.is_even
-        asked: list[Used] = []
-        for row, own, at in placed:
-            if is_even and at is not None:
-                asked.append((row, own, own[first - at if first > at else 0 : after - at if after > at else 0]))
-            else:
-                asked.append((row, own, span.holds(own)))
-        return asked
+        return [
+            (row, own, own[first - at : after - at] if is_even and at is not None and at <= first else span.holds(own))
+            for row, own, at in placed
+        ]
 
     def _honest(self, asked: list[Used], span: Span) -> tuple[Honesty, int, bool]:
         """Coverage – expected, approved, missing and the rest of rule 2 –, how many wait for review, and whether all have only plain answers."""
