@@ -101,7 +101,7 @@ class Asked:
 
 def looks_back(definition: VersionRow) -> bool:
     """Whether answers from before the window may make the figure."""
-    return definition.is_last_only or definition.kind == MILESTONE
+    return definition.is_last_only or definition.kind is MILESTONE
 
 
 def used_of(asked_of: list[Used], asked: Asked, *, is_plain: bool = False) -> list[Used]:
@@ -117,9 +117,9 @@ def used_of(asked_of: list[Used], asked: Asked, *, is_plain: bool = False) -> li
             for assignment, own, in_window in asked_of
             if _runs_at_end(assignment, span.window)
         ]
-    elif kind == LEVEL:
+    elif kind is LEVEL:
         chosen = [(assignment, own, _last(in_window)) for assignment, own, in_window in asked_of]
-    elif kind == MILESTONE:
+    elif kind is MILESTONE:
         chosen = [(assignment, own, _so_far(own, in_window, asked.span)) for assignment, own, in_window in asked_of]
     elif is_plain:
         return asked_of

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Set
 from datetime import date, datetime
 from functools import cached_property
 from itertools import chain, filterfalse
+from operator import attrgetter
 from typing import NamedTuple
 
 from followup.figures import Figure, Mark, Missing, Part, Preliminary, Series, Window
@@ -29,12 +30,14 @@ from followup.rollup.folds import (
     year_before,
 )
 from followup.rollup.people import Grouping
-from followup.rollup.rows import AssignmentRow, VersionRow, read
+from followup.rollup.rows import NOT_APPLICABLE, AssignmentRow, VersionRow, read
 from followup.words import Completeness, Flag
 from measures.models import Plan
 from stakeholders import clock
 
 NOTHING = Sum()
+obligation_of = attrgetter("obligation")
+ONLY_WITHIN_A_YEAR = (PEOPLE, RATIO)
 FINAL, INCOMPLETE, PROVISIONAL = Completeness.FINAL, Completeness.INCOMPLETE, Completeness.PROVISIONAL
 
 
@@ -111,19 +114,19 @@ class Rollup:
             return Figure(indicator, window, self.as_of, None, flags=(Mark(Flag.NO_KIND),), **honest._asdict())
         approved, expected, received, on_time, requested, partners_complete, partners, missing, completeness = honest
         grouping = self._grouping(indicator, window, scope) if line.has_people else None
-        total, series, marks, used = self._sums(asked, line, definition, span, grouping, is_plain=is_plain, parts=parts)
+        total, series, marks, used, reports = self._sums(asked, line, definition, span, grouping, is_plain=is_plain, parts=parts)
         low, high, numerator, denominator, distribution, cells, of_each = total
         if on_time < received or looks_back(definition):
             marks.update([Mark(Flag.LATE, answer.obligation) for _, _, own in used for answer in own if answer.punctual is False])
         if line.series[-1] and self._is_broken(asked, used, line):
             marks.add(Mark(Flag.BREAK))
-        if definition.kind == MILESTONE:
+        if definition.kind is MILESTONE:
             denominator = sum(any(answer.is_expected for answer in own) for _, _, own in asked)
         return Figure(
             indicator, window, self.as_of, definition.kind, low, high, numerator, denominator,
             approved, expected, received, on_time, requested, partners_complete, partners, missing,
             self._preliminary(pending, asked, line, definition, span, grouping) if pending else None, completeness,
-            tuple(sorted(marks)) if marks else (), distribution, cells, of_each, series, reports_of(used),
+            tuple(sorted(marks)) if marks else (), distribution, cells, of_each, series, reports,
         )  # fmt: skip
 
     def suppose_approved(self, report: int) -> None:
@@ -160,10 +163,13 @@ class Rollup:
         if scope is not None:
             placed = [each for each in placed if each[0].id in scope]
         first, after, is_even = span.first, span.after, span.is_even
-        return [
-            (row, own, own[first - at : after - at] if is_even and at is not None and at <= first else span.holds(own))
-            for row, own, at in placed
-        ]
+        asked: list[Used] = []
+        for row, own, at in placed:
+            if is_even and at is not None and at <= first:
+                asked.append((row, own, own[first - at : after - at]))
+            else:
+                asked.append((row, own, span.holds(own)))
+        return asked
 
     def _honest(self, asked: list[Used], span: Span) -> tuple[Honesty, int, bool]:
         """Coverage – expected, approved, missing and the rest of rule 2 –, how many wait for review, and whether all have only plain answers."""
@@ -199,10 +205,10 @@ class Rollup:
         approved += plain
         expected = approved + len(missing)
         completeness = PROVISIONAL
-        if expected + requested and self._are_closed([answer for answer in answers if answer.applies], span):
+        if expected + requested and self._are_closed([answer for answer in answers if answer.state != NOT_APPLICABLE], span):
             completeness = FINAL if approved == expected + requested else INCOMPLETE
         honest = Honesty(
-            approved, expected, received + plain, on_time + plain, requested, sum(complete.values()), len(complete), tuple(sorted(missing)),
+            approved, expected, received + plain, on_time + plain, requested, sum(complete.values()), len(complete), tuple(sorted(missing, key=obligation_of)),
             completeness,
         )  # fmt: skip
         return honest, pending, False
@@ -229,15 +235,17 @@ class Rollup:
         *,
         is_plain: bool = False,
         parts: bool = False,
-    ) -> tuple[Sum, tuple[Series, ...], set[Mark], list[Used]]:
-        """The sum, and each series by itself, by its newest definition and with what is used in it. Over several series there is no sum."""
+    ) -> tuple[Sum, tuple[Series, ...], set[Mark], list[Used], tuple[int, ...]]:
+        """The sum, each series by itself, by its newest definition, and what is used with the reports it stands in. Over several series there is no
+        sum.
+        """
         if not line.series[-1]:
             asked = Asked(definition, line, span, grouping, self._cells, has_parts=parts)
             used = used_of(asked_of, asked, is_plain=is_plain)
             if not used:
-                return NOTHING, (), asked.marks, used
-            total = self._one_sum(used, asked)
-            return total, (_series(definition, total, used),), asked.marks, used
+                return NOTHING, (), asked.marks, used, ()
+            total, reports = self._one_sum(used, asked), reports_of(used)
+            return total, (Series(definition.id, total.low, total.high, len(reports)),), asked.marks, used, reports
         sums: list[Sum] = []
         series: list[Series] = []
         marks: set[Mark] = set()
@@ -250,19 +258,20 @@ class Rollup:
             ]
             used = [each for each in chosen if each[2]]
             if used:
-                sums.append(self._one_sum(used, asked))
-                series.append(_series(asked.definition, sums[-1], used))
+                total = self._one_sum(used, asked)
+                sums.append(total)
+                series.append(Series(asked.definition.id, total.low, total.high, sum([len(own) for _, _, own in used])))
                 marks |= asked.marks
                 all_used += used
         total = sums[0] if len(sums) == 1 else Sum(parts=tuple([part for each in sums for part in each.parts]))
-        return total, tuple(series), marks, all_used
+        return total, tuple(series), marks, all_used, reports_of(all_used)
 
     def _one_sum(self, used: list[Used], asked: Asked) -> Sum:
         definition = asked.definition
         total = fold(used, asked)
-        if definition.is_last_only or definition.kind == LEVEL:
+        if definition.is_last_only or definition.kind is LEVEL:
             asked.marks.update(_older(used, asked))
-        elif definition.kind in (PEOPLE, RATIO) and asked.window.spans_years:
+        elif definition.kind in ONLY_WITHIN_A_YEAR and asked.window.spans_years:
             total = Sum(parts=total.parts)
             asked.marks = {mark for mark in asked.marks if mark.flag != Flag.ZERO_DENOMINATOR} | {Mark(Flag.NO_TOTAL_ACROSS_YEARS)}
         bridged = asked.line.bridged_to(definition) if len(asked.line.versions) > 1 else ()
@@ -280,10 +289,6 @@ class Rollup:
         ]
         total, *_ = self._sums([(assignment, own, span.holds(own)) for assignment, own in as_if], line, definition, span, grouping)
         return Preliminary(total.low, total.high, pending)
-
-
-def _series(definition: VersionRow, total: Sum, used: list[Used]) -> Series:
-    return Series(definition.id, total.low, total.high, sum(map(len, map(in_window_of, used))))
 
 
 def _older(used: list[Used], asked: Asked) -> Iterable[Mark]:
