@@ -3,6 +3,7 @@
 An element of the tree is a dictionary: `S` its kind, `K` its kids (references to elements, or numbers of marked content), `P` its parent.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 _HOLDERS = ("/Span", "/NonStruct", "/Div")
@@ -14,8 +15,41 @@ def mend_tags(_document: Any, pdf: Any) -> None:
     plain: list[Any] = [each for each in pdf.objects if isinstance(each, dict)]
     root = next(each for each in plain if each.get("Type") == "/StructTreeRoot")
     elements = {each.reference: each for each in plain if each.get("Type") == "/StructElem"}
+    _leave_out_feet(pdf, plain, root, elements)
     for top in _kids(root, elements):
         _mend(top, elements)
+
+
+def _leave_out_feet(pdf: Any, plain: list[Any], root: Any, elements: dict[bytes, Any]) -> None:
+    """What stands in the margin of each page, which WeasyPrint tags but hangs in no tree, is an artefact: it belongs to the page, not to the text."""
+    within = {each.reference for each in _all_below(root, elements)}
+    outside = [each for reference, each in elements.items() if reference not in within]
+    contents = {each.reference: each["Contents"] for each in plain if each.get("Type") == "/Page"}
+    streams = {each.reference: each.stream for each in pdf.objects if hasattr(each, "stream")}
+    for element in outside:
+        for number in element["K"]:
+            if isinstance(number, int):
+                _as_artefact(streams[contents[element["Pg"]]], number)
+        element.clear()
+    gone = {each.reference for each in outside}
+    for each in plain:
+        for numbers in each.get("Nums", ()):
+            if isinstance(numbers, list):
+                numbers[:] = ["null" if number in gone else number for number in numbers]
+
+
+def _as_artefact(stream: list[Any], number: int) -> None:
+    """The marked content of that number in a page: "/Span <</MCID 7>> BDC"."""
+    place = next(at for at, each in enumerate(stream) if isinstance(each, dict) and each.get("MCID") == number)
+    stream[place - 1] = "/Artifact"
+    stream[place].clear()
+    stream[place].update(Type="/Pagination", Subtype="/Footer")
+
+
+def _all_below(element: Any, elements: dict[bytes, Any]) -> Iterator[Any]:
+    for kid in _kids(element, elements):
+        yield kid
+        yield from _all_below(kid, elements)
 
 
 def _mend(element: Any, elements: dict[bytes, Any], *, is_head: bool = False) -> None:

@@ -102,6 +102,18 @@ def tags_of(page: pypdfium2.PdfPage) -> Iterator[Tag]:
         yield from walk(raw.FPDF_StructTree_GetChildAtIndex(tree, place), "")
 
 
+def texts_of(page: pypdfium2.PdfPage) -> Iterator[tuple[str, str]]:
+    """Each piece of text, and how it is marked: "Artifact" is no part of what is read out, and "" is neither."""
+    raw, words = pypdfium2.raw, page.get_textpage()
+    for each in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT]):
+        name, size = ctypes.create_string_buffer(80), ctypes.c_ulong()
+        if raw.FPDFPageObj_CountMarks(each):
+            raw.FPDFPageObjMark_GetName(raw.FPDFPageObj_GetMark(each, 0), ctypes.cast(name, ctypes.POINTER(ctypes.c_ushort)), 80, size)
+        text = ctypes.create_string_buffer(2 * raw.FPDFTextObj_GetText(each, words, None, 0))
+        raw.FPDFTextObj_GetText(each, words, ctypes.cast(text, ctypes.POINTER(ctypes.c_ushort)), len(text) // 2)
+        yield text.raw.decode("utf-16-le").rstrip("\0"), name.raw[: size.value].decode("utf-16-le").rstrip("\0")
+
+
 def streams_of(pdf: bytes) -> Iterator[bytes]:
     """What is packed in the file."""
     for packed in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
@@ -160,6 +172,11 @@ def test_management_freezes_a_closed_year_and_nothing_ever_changes_it(client, cl
     assert {tag.within for tag in tags if tag.kind in ("LI", "TR", "Lbl")} <= {"L", "THead", "TBody", "TFoot", "LI"}
     assert {tag.kind for tag in tags if tag.within == "L"} == {"LI"}
     assert {tag.kind for tag in tags if tag.within == "Table"} <= {"Caption", "THead", "TBody", "TFoot", "TR"}
+    for page in document:
+        marked = [(text, kind) for text, kind in texts_of(page) if text.strip()]
+        feet = "".join(text for text, kind in marked if kind == "Artifact").replace(" ", "")
+        assert {mark[:20] in feet, mark[-20:] in feet} == {True}, "the foot belongs to the page, and is not read out"
+        assert {kind for text, kind in marked} == {"Artifact", "Span"}, "all else is in the tree"
     assert any(name.startswith("Source-Sans-3") for name in fonts_of(document)), "our own letters, not what the machine happens to have"
     assert mark in bytes(annual.files.get(name="arsuppfoljning-2026.html").content).decode()
 
