@@ -299,8 +299,8 @@ def _lines(
     """Every submitted version of every answer, with its line; one row without a report where none was submitted.
 
     `asked`: about some definitions (None: `every` one of the plan) in some periods. Each is a part of the query by itself, so that the indexes
-    serve it: reports are found by period and lines by definition, all at once, where many are asked for. `with_ids`: of the lines, by which
-    their cells are found.
+    serve it: reports are found by period and lines by definition, all at once, where many are asked for. What an obligation asks for was never
+    recorded before it. `with_ids`: of the lines, by which their cells are found.
     """
     parts = []
     for periods, versions in asked:
