@@ -12,26 +12,15 @@ BEFORE = ("followup", "0005_year_texts")
 
 def main() -> None:
     django.setup()
-    call_command("migrate", *BEFORE, verbosity=0)
-    models = MigrationExecutor(connection).loader.project_state([BEFORE]).apps.get_model
-    lay_the_triggers_of_that_day(models)
-    record(models)
+    from stakeholders.protection import lay_triggers
+
+    executor = MigrationExecutor(connection)
+    then = [BEFORE, *(node for node in executor.loader.graph.leaf_nodes() if node[0] != BEFORE[0])]
+    executor.migrate(then)
+    record(executor.loader.project_state(then).apps.get_model)
+    lay_triggers()  # today's: they refuse every change, and name columns that are not there yet
     call_command("migrate", verbosity=0)
     hold()
-
-
-def lay_the_triggers_of_that_day(models: Any) -> None:
-    """The migration meets those that know nothing of the new columns."""
-    from followup.models import ObligationIndicator, Report
-    from stakeholders.protection import _statements
-
-    with connection.cursor() as cursor:
-        for model in (ObligationIndicator, Report):
-            old = models("followup", model.__name__)
-            old.protection = model.protection
-            dropped = [each for each in _statements(model, connection.vendor) if each.startswith("DROP TRIGGER")]
-            for statement in (*dropped, *_statements(old, connection.vendor)):
-                cursor.execute(statement)
 
 
 def record(models: Any) -> None:

@@ -137,7 +137,7 @@ class FigureOut(serializers.Serializer):
         return rule(version.kind, ratio_over_time=version.over_time, is_running_total=version.is_running) if version else rule(None)
 
     def get_honesty(self, figure: Figure) -> list[str]:
-        return list(honesty(figure))
+        return [] if figure.indicator in self.context["elsewhere"] else honesty(figure)
 
     def _version(self, figure: Figure) -> Any:
         line = self.context["lines"].get(figure.indicator)

@@ -121,12 +121,13 @@ class Obligation(Recorded):
 class ObligationIndicator(Recorded):
     """The definition that an obligation asks for, pinned when the obligation was made (or when the indicator was added).
 
-    `assignment` and `period` repeat the obligation's: a plan's answers are found by round, without a look at each obligation.
+    `assignment` and `period` repeat the obligation's: a plan's answers are found by round, without a look at each obligation. It is the obligation
+    that stands in the way of whoever would delete them.
     """
 
     obligation = models.ForeignKey(Obligation, models.PROTECT, related_name="pinned")
-    assignment = models.ForeignKey("measures.Assignment", models.PROTECT, related_name="+", db_index=False)
-    period = models.ForeignKey(Period, models.PROTECT, related_name="+")
+    assignment = models.ForeignKey("measures.Assignment", models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    period = models.ForeignKey(Period, models.DO_NOTHING, related_name="+", db_constraint=False)
     indicator_version = models.ForeignKey("measures.IndicatorVersion", models.PROTECT, related_name="+")
 
     protection = AppendOnly()

@@ -52,7 +52,7 @@ class Report(Recorded):
     """
 
     obligation = models.ForeignKey("followup.Obligation", models.PROTECT, related_name="reports")
-    period = models.ForeignKey("followup.Period", models.PROTECT, related_name="+")
+    period = models.ForeignKey("followup.Period", models.DO_NOTHING, related_name="+", db_constraint=False)
     version = models.PositiveSmallIntegerField(_("version"))
     kind = models.CharField(_("slag"), max_length=20, choices=ReportKind.choices, default=ReportKind.ORIGINAL)
     channel = models.CharField(_("hur"), max_length=20, choices=Channel.choices)

@@ -56,8 +56,8 @@ def facts_of(plan: Plan) -> f.Facts:
             for o in Obligation.objects.filter(period__plan=plan).order_by("pk")
         ),
         pins=tuple(
-            f.Pin(p.pk, p.obligation_id, p.indicator_version_id, p.obligation.recorded_at)
-            for p in ObligationIndicator.objects.filter(obligation__period__plan=plan).select_related("obligation").order_by("pk")
+            f.Pin(p.pk, p.obligation_id, p.indicator_version_id, p.recorded_at)
+            for p in ObligationIndicator.objects.filter(period__plan=plan).order_by("pk")
         ),
         reporting=tuple(
             f.Reporting(r.pk, r.assignment_id, r.indicator_id, r.recorded_at, r.removed_at)

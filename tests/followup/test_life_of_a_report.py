@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import ProtectedError
 
 from followup.actions.reports import approve_report, approve_reports, return_report, submit_report, withdraw_report
 from followup.actions.rounds import (
@@ -15,9 +16,10 @@ from followup.actions.rounds import (
     reinstate_obligation,
     unlock_period,
 )
-from followup.models import ObligationIndicator, Report, ReportLine
+from followup.models import Obligation, ObligationIndicator, Report, ReportLine
 from followup.queries import obligation_state
 from followup.transitions import State
+from measures.models import AssignmentIndicator
 from stakeholders import clock
 from stakeholders.models import Event
 from stakeholders.refusals import NotAllowed, NotRight, TooLate
@@ -219,3 +221,6 @@ def test_what_repeats_the_obligation_never_differs_from_it(obligation, plan, mea
     begun = Report.objects.create(receipt_number="1", period=obligation.period, **report)
     with pytest.raises(DatabaseError, match="differs from followup_obligation"), transaction.atomic():
         Report.objects.filter(pk=begun.pk).update(period=later)
+    with pytest.raises(ProtectedError) as stands:
+        obligation.assignment.delete()
+    assert {type(each) for each in stands.value.protected_objects} == {Obligation, AssignmentIndicator}, "not what repeats them beside"

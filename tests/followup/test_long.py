@@ -179,7 +179,7 @@ def test_the_figure_s_page_says_that_nobody_reports_it_and_where_it_comes_from(c
     assert not re.search("inte begärd|Rapporter", said), "nobody was to report"
     asked = {"plan": cast["plan"].pk, "indicator": shares.pk, "window": "2028"}
     told = client.get("/api/v1/figures/", asked).json()["figures"][0]
-    assert told["rule"] == "Ingen aktör redovisar måttet. Källa: Kolada N15428."
+    assert (told["rule"], told["honesty"]) == ("Ingen aktör redovisar måttet. Källa: Kolada N15428.", [])
     assert f"/plans/{cast['plan'].pk}/long/?indicator={shares.pk}" in links_of(client.get(page))
 
 
