@@ -27,7 +27,9 @@ class Line:
     def on(self, day: date) -> VersionRow | None:
         """The definition in force: the newest that has started, else the first."""
         found = self.versions[0] if self.versions else None
-        for version in self.versions[1:]:
+        if len(self.versions) < 2:
+            return found
+        for version in self.versions:
             if version.start <= day:
                 found = version
         return found

@@ -25,6 +25,7 @@ Used = tuple[AssignmentRow, Own, list[Answer]]
 """An assignment, all its answers about the indicator, and those that make the figure."""
 
 in_window_of = itemgetter(2)
+_new = tuple.__new__
 
 
 class Sum(NamedTuple):
@@ -82,7 +83,6 @@ class Asked:
         span: Span,
         grouping: Grouping | None = None,
         cells: Mapping[int, list[tuple[str, str, int]]] | None = None,
-        *,
         has_parts: bool = True,
     ) -> None:
         self.definition = definition
@@ -141,7 +141,7 @@ def _so_far(own: Own, in_window: Own, span: Span) -> list[Answer]:
 
 def _last(own: Own) -> list[Answer]:
     for answer in reversed(own):
-        if answer.is_usable:
+        if answer.state in USABLE:
             return [answer]
         if answer.ends_carrying:
             break
@@ -179,11 +179,13 @@ def _summed(owns: list[Used], asked: Asked) -> Sum:
         values = [sum(_increments(each, asked)) for each in owns]
     elif asked.factors:
         values = [sum([asked.bridged(answer, answer.value) for answer in used]) for _, _, used in owns]
-    else:
+    elif asked.has_parts:
         values = [sum(map(value_of, used)) for _, _, used in owns]
+    else:
+        values = list(map(value_of, chain.from_iterable(map(in_window_of, owns))))
     total = sum(values) if owns else None
     parts = tuple(map(_part, owns, values, values)) if asked.has_parts else ()
-    return Sum(total, total, None, None, (), _cells(owns, asked), parts)
+    return _new(Sum, (total, total, None, None, (), _cells(owns, asked), parts))
 
 
 def _increments(each: Used, asked: Asked) -> list[Number]:
@@ -268,7 +270,7 @@ def _people(owns: list[Used], asked: Asked) -> Sum:
     asked.marks.update(Mark(flag) for flag in flags)
     parts = tuple(_part(each, *intervals[each[0].id]) for each in owns) if asked.has_parts else ()
     low, high = interval or (None, None)
-    return Sum(low, high, None, None, (), _cells(owns, asked), parts)
+    return _new(Sum, (low, high, None, None, (), _cells(owns, asked), parts))
 
 
 def _over_time(each: Used, asked: Asked) -> Interval:
@@ -314,7 +316,7 @@ def _ratio(owns: list[Used], asked: Asked) -> Sum:
         if len(whole) < len(each[2]):
             asked.marks.update(Mark(Flag.BARE_PERCENT, answer.obligation) for answer in each[2] if answer.denominator is None)
         if whole:
-            numerator = sum([asked.bridged(answer, 0 if answer.state == ZERO else answer.numerator or 0) for answer in whole])
+            numerator = sum([asked.bridged(answer, answer.numerator or 0) if asked.factors else answer.numerator or 0 for answer in whole])
             denominator: Number = sum([answer.denominator or 0 for answer in whole])
             numerators.append(numerator)
             denominators.append(denominator)

@@ -35,6 +35,7 @@ from followup.words import Completeness, Flag
 from measures.models import Plan
 from stakeholders import clock
 
+_new = tuple.__new__
 NOTHING = Sum()
 obligation_of = attrgetter("obligation")
 ONLY_WITHIN_A_YEAR = (PEOPLE, RATIO)
@@ -178,14 +179,14 @@ class Rollup:
         if all(in_window) and all(map(is_plain_of, answers)):
             number, partners = len(answers), len({assignment.actor for assignment, _, _ in asked})
             completeness = FINAL if answers and self._are_closed(answers, span) else PROVISIONAL
-            return Honesty(number, number, number, number, 0, partners, partners, (), completeness), 0, True
+            return _new(Honesty, (number, number, number, number, 0, partners, partners, (), completeness)), 0, True
         plain = approved = received = on_time = requested = pending = 0
         missing = []
         complete: dict[int, bool] = {}
         for assignment, _, own in asked:
             others = list(filterfalse(is_plain_of, own))
-            if len(others) < len(own):
-                plain += len(own) - len(others)
+            if plain_here := len(own) - len(others):
+                plain += plain_here
                 complete.setdefault(assignment.actor, True)
             for answer in others:
                 pending += answer.pending != 0
@@ -240,7 +241,7 @@ class Rollup:
         sum.
         """
         if not line.series[-1]:
-            asked = Asked(definition, line, span, grouping, self._cells, has_parts=parts)
+            asked = Asked(definition, line, span, grouping, self._cells, parts)
             used = used_of(asked_of, asked, is_plain=is_plain)
             if not used:
                 return NOTHING, (), asked.marks, used, ()
@@ -251,7 +252,7 @@ class Rollup:
         marks: set[Mark] = set()
         all_used: list[Used] = []
         for number in range(line.series[-1] + 1):
-            asked = Asked(line.newest_of(number, span.window.end), line, span, grouping, self._cells, has_parts=parts)
+            asked = Asked(line.newest_of(number, span.window.end), line, span, grouping, self._cells, parts)
             chosen = [
                 (assignment, own, [answer for answer in each if line.series_of(answer.version) == number])
                 for assignment, own, each in used_of(asked_of, asked)
