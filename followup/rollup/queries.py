@@ -72,6 +72,8 @@ ORDER BY b.recorded_at, b.id
 _OF_PLAN = "i.plan_id = %(plan)s"
 """What a question about indicators says, and what is added to when only some are asked about."""
 
+MOST_RANGES = 4
+
 AT_ONCE = 200
 """So many rows of a stream are fetched together: more, and one side waits for the other."""
 
@@ -128,6 +130,19 @@ def streamed(sql: str, parameters: Mapping[str, Any]) -> Iterator[tuple[Any, ...
         counted = cursor.debug_sql(sql, parameters) if connection.queries_logged else nullcontext()
         with counted, connection.wrap_database_errors, psycopg.Cursor(connection.connection) as rows:
             yield from rows.stream(sql, parameters, binary=True, size=AT_ONCE)
+
+
+def among(column: str, ids: Collection[int]) -> str:
+    """That a column is one of some ids of our own: said as ranges where they lie together, which are quicker to read and to test than a list."""
+    runs: list[list[int]] = []
+    for each in sorted(ids):
+        if runs and each == runs[-1][1] + 1:
+            runs[-1][1] = each
+        else:
+            runs.append([each, each])
+    if not 0 < len(runs) <= MOST_RANGES:
+        return f"{column} IN ({numbers(ids) or 'NULL'})"
+    return f"({' OR '.join(f'{column} BETWEEN {int(first)} AND {int(last)}' for first, last in runs)})"
 
 
 def numbers(ids: Iterable[int]) -> str:

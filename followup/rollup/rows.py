@@ -22,6 +22,7 @@ from followup.rollup.queries import (
     TARGETS,
     VERSIONS,
     all_asked,
+    among,
     asked,
     numbers,
     streamed,
@@ -286,11 +287,11 @@ SELECT pin.indicator_version_id, pin.obligation_id, pin.assignment_id, pin.perio
   ELSE COALESCE(r.version, 0) * {VERSION} + {STATE} * {_STATE}
     + CASE WHEN r.approved_at <= %(as_of)s THEN {APPROVED} ELSE 0 END + CASE WHEN r.withdrawn_at <= %(as_of)s THEN {WITHDRAWN} ELSE 0 END
     + CASE WHEN r.returned_at <= %(as_of)s THEN {RETURNED} ELSE 0 END + CASE WHEN r.was_on_time THEN {ON_TIME} ELSE 0 END END,
-  CASE l.state WHEN '{LineState.ZERO}' THEN 0 ELSE COALESCE(l.value, 0) END, l.new_people, l.numerator, l.denominator, LINE
+  CASE l.state WHEN '{LineState.ZERO}' THEN 0 ELSE COALESCE(l.value, 0) END, l.new_people, l.numerator, l.denominator, CELLS_OF
 FROM followup_obligationindicator pin
-LEFT JOIN followup_report r ON r.obligation_id = pin.obligation_id AND r.period_id IN (PERIODS) AND r.submitted_at <= %(as_of)s
-LEFT JOIN followup_reportline l ON l.report_id = r.id AND l.indicator_version_id = pin.indicator_version_id AND l.indicator_version_id IN (VERSIONS)
-WHERE pin.recorded_at <= %(as_of)s AND pin.period_id IN (PERIODS)"""
+LEFT JOIN followup_report r ON r.obligation_id = pin.obligation_id AND REPORTS_ASKED AND r.submitted_at <= %(as_of)s
+LEFT JOIN followup_reportline l ON l.report_id = r.id AND l.indicator_version_id = pin.indicator_version_id AND LINES_ASKED
+WHERE pin.recorded_at <= %(as_of)s AND PINS_ASKED"""
 
 
 def _lines(
@@ -305,9 +306,13 @@ def _lines(
     parts = []
     for periods, versions in asked:
         if periods and versions != []:
-            part = _ANSWERS if versions is None else f"{_ANSWERS} AND pin.indicator_version_id IN (VERSIONS)"
-            of = {"PERIODS": numbers(periods), "VERSIONS": numbers(every if versions is None else versions) or "NULL"}
-            for name, said in {**of, "LINE": "l.id" if with_ids else "NULL"}.items():
+            part = _ANSWERS if versions is None else f"{_ANSWERS} AND {among('pin.indicator_version_id', versions)}"
+            for name, said in {
+                "PINS_ASKED": among("pin.period_id", periods),
+                "REPORTS_ASKED": among("r.period_id", periods),
+                "LINES_ASKED": among("l.indicator_version_id", every if versions is None else versions),
+                "CELLS_OF": "l.id" if with_ids else "NULL",
+            }.items():
                 part = part.replace(name, said)
             parts.append(part)
     if not parts:

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from followup import rollup
 from followup.figures import Window
-from followup.rollup.queries import ahead, streamed
+from followup.rollup.queries import MOST_RANGES, ahead, among, streamed
 from tests.factories import a_measure, an_indicator
 
 pytestmark = pytest.mark.django_db
@@ -54,3 +54,9 @@ def test_what_was_asked_ahead_and_never_read_is_in_nobodys_way():
     with pytest.raises(ZeroDivisionError), ahead(MANY, {}):
         raise ZeroDivisionError
     assert list(streamed("SELECT 1", {})) == [(1,)]
+
+
+@pytest.mark.parametrize("ids", [[], [3], [7, 1, 2, 3], [5, 4, 4, 6], list(range(1, 3 * MOST_RANGES, 2)), list(range(1, 1001))])
+def test_ids_said_as_ranges_or_as_a_list_are_those_ids(ids):
+    asked = f"SELECT i FROM ({MANY}) numbers WHERE {among('i', ids)}"
+    assert {number for (number,) in streamed(asked, {})} == set(ids)
