@@ -182,7 +182,7 @@ def read(
     only = None if indicators is None else list(versions)
     has_cells = breakdowns and any(each.dimensions for each in versions.values())
     asked_of = [(recent, only), (before, look_back), (carrying, [each for each in carried if each not in set(look_back)])]
-    lines = _lines(as_of, asked_of, versions, with_ids=has_cells)
+    lines = _lines(as_of, asked_of, versions, len(periods), with_ids=has_cells)
     if has_cells:
         lines = list(lines)
     return Rows(
@@ -290,27 +290,28 @@ SELECT pin.indicator_version_id, pin.obligation_id, pin.assignment_id, pin.perio
   CASE l.state WHEN '{LineState.ZERO}' THEN 0 ELSE COALESCE(l.value, 0) END, l.new_people, l.numerator, l.denominator, CELLS_OF
 FROM followup_obligationindicator pin
 LEFT JOIN followup_report r ON r.obligation_id = pin.obligation_id AND REPORTS_ASKED AND r.submitted_at <= %(as_of)s
-LEFT JOIN followup_reportline l ON l.report_id = r.id AND l.indicator_version_id = pin.indicator_version_id AND LINES_ASKED
+LEFT JOIN followup_reportline l ON l.report_id = r.id AND l.indicator_version_id = pin.indicator_version_id LINES_ASKED
 WHERE pin.recorded_at <= %(as_of)s AND PINS_ASKED"""
 
 
 def _lines(
-    as_of: datetime, asked: Iterable[tuple[list[int], list[int] | None]], every: Collection[int], *, with_ids: bool
+    as_of: datetime, asked: Iterable[tuple[list[int], list[int] | None]], every: Collection[int], rounds: int, *, with_ids: bool
 ) -> Iterable[Row]:
     """Every submitted version of every answer, with its line; one row without a report where none was submitted.
 
-    `asked`: about some definitions (None: `every` one of the plan) in some periods. Each is a part of the query by itself, so that the indexes
-    serve it: reports are found by period and lines by definition, all at once, where many are asked for. What an obligation asks for was never
-    recorded before it. `with_ids`: of the lines, by which their cells are found.
+    `asked`: about some definitions (None: `every` one of the plan) in some of its `rounds`. Each is a part of the query by itself, so that the
+    indexes serve it: reports are found by period and, where most rounds are asked about, lines by definition, all at once. What an obligation
+    asks for was never recorded before it. `with_ids`: of the lines, by which their cells are found.
     """
     parts = []
     for periods, versions in asked:
         if periods and versions != []:
             part = _ANSWERS if versions is None else f"{_ANSWERS} AND {among('pin.indicator_version_id', versions)}"
+            lines = f"AND {among('l.indicator_version_id', every if versions is None else versions)}" if 2 * len(periods) > rounds else ""
             for name, said in {
                 "PINS_ASKED": among("pin.period_id", periods),
                 "REPORTS_ASKED": among("r.period_id", periods),
-                "LINES_ASKED": among("l.indicator_version_id", every if versions is None else versions),
+                "LINES_ASKED": lines,
                 "CELLS_OF": "l.id" if with_ids else "NULL",
             }.items():
                 part = part.replace(name, said)
