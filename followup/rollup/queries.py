@@ -73,6 +73,7 @@ _OF_PLAN = "i.plan_id = %(plan)s"
 """What a question about indicators says, and what is added to when only some are asked about."""
 
 MOST_RANGES = 4
+"""More than so many, and a list is as quick."""
 
 AT_ONCE = 200
 """So many rows of a stream are fetched together: more, and one side waits for the other."""
