@@ -54,9 +54,10 @@ drill: $(DEV_STAMP)  ## The tests with the large counts: many kills, many plans,
 mutate: $(DEV_STAMP)  ## Break one rule of the figures at a time and see a test fail; ONLY=stock chooses by name
 	@$(PYTHON) -m tests.mutations
 
-bench: $(DEV_STAMP)  ## The roll-up against the raw SQL that reads the same rows, the year over HTTP, and 10 000 mails (PostgreSQL); SIZE=380 is ten million figures
+bench: $(DEV_STAMP)  ## The roll-up against the raw SQL that reads the same rows, the year over HTTP, small numbers, and 10 000 mails (PostgreSQL); SIZE=380 is ten million figures
 	@$(PYTHON) -m bench
 	@$(PYTHON) -m bench.year
+	@$(PYTHON) -m bench.small_numbers
 	@$(PYTHON) -m bench.mails
 
 tidy: $(DEV_STAMP)  ## Format everything and mend what can be mended by machine

@@ -7,8 +7,7 @@ from django.urls import reverse
 from followup.actions.annual import freeze_year, refuse_unfreezable
 from followup.freeze import FILES, frozen_files
 from followup.words import Audience
-from followup.year.build import compose, year_of
-from followup.year.reading import read_book
+from followup.year.build import year_of
 from measures.models import Plan
 from stakeholders import clock
 from stakeholders.jobs import Progress, Store
@@ -36,8 +35,7 @@ def prepared(plan: Plan, year: int, *, by: User, version: int, reason: str = "",
     refuse_unfreezable(plan, year, reason=reason)
     now = clock.now()
     shown = year_of(plan, year, audience=Audience.MANAGEMENT, as_of=now)
-    for_partners = read_book(plan, year, audience=Audience.MANAGEMENT, as_of=now, for_partners=True)
-    theirs, hidden = compose(for_partners), for_partners.seen.hidden_names([for_partners.window]) if for_partners.seen else []
+    theirs = year_of(plan, year, audience=Audience.MANAGEMENT, as_of=now, for_partners=True)
     progress(1, STEPS)
     files = []
     for file in frozen_files(shown, for_partners=theirs, created=now, version=version, reason=reason):
@@ -47,6 +45,6 @@ def prepared(plan: Plan, year: int, *, by: User, version: int, reason: str = "",
     def store() -> int:
         if plan.annual_follow_ups.filter(year=year).count() + 1 != version:
             raise TooLate(f"Årsuppföljningen {year} frystes av någon annan medan den här gjordes.")
-        return freeze_year(plan, shown, files, by=by, reason=reason, as_of=now, hidden_from_partners=hidden).pk
+        return freeze_year(plan, shown, files, by=by, reason=reason, as_of=now).pk
 
     return store

@@ -1,6 +1,6 @@
 """The year is frozen, and corrected by its next version."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -11,7 +11,6 @@ from followup.actions.year_letters import plan_year_letters
 from followup.figures import Window
 from followup.freeze import File, fingerprint
 from followup.models import AnnualFollowUp, FrozenFile
-from followup.rollup.shown import HiddenName
 from followup.year.page import Year
 from measures.models import Plan
 from stakeholders import clock, events
@@ -38,11 +37,10 @@ def freeze_year(
     by: User,
     reason: str = "",
     as_of: datetime | None = None,
-    hidden_from_partners: Sequence[HiddenName] = (),
 ) -> AnnualFollowUp:
     """Store the year for ever: bytes, hashes, rules, and each audience's figures as shown, all as of the moment that was read.
 
-    `as_of`: that moment (now, if not said); what comes while the files are drawn came after. `hidden_from_partners`: in their form.
+    `as_of`: that moment (now, if not said); what comes while the files are drawn came after.
 
     The second time it is a correction: the next version, with a reason. Everything or nothing, the letters about it included.
     """
@@ -62,7 +60,7 @@ def freeze_year(
     files = list(files)
     for file in files:
         FrozenFile.objects.create(annual=annual, name=file.name, content_type=file.content_type, content=file.content, sha256=file.sha256)
-    store_figures(plan, Window.year(year.year), by=by, annual=annual, as_of=as_of, hidden_from_partners=hidden_from_partners)
+    store_figures(plan, Window.year(year.year), by=by, annual=annual, as_of=as_of)
     events.record(
         "year.frozen",
         annual,

@@ -1,6 +1,5 @@
 """Publishing: every figure stored as each audience sees it, for good."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -10,14 +9,11 @@ from followup import rollup
 from followup.figures import Window
 from followup.models import AnnualFollowUp, Period, Publication, Report
 from followup.rollup.publications import contents
-from followup.rollup.shown import HiddenName
 from followup.words import Audience
 from measures.models import Plan
 from stakeholders import clock, events
 from stakeholders.models import User
 from stakeholders.refusals import TooLate
-
-AUDIENCES = (Audience.REVIEW, Audience.MANAGEMENT, Audience.PUBLIC)
 
 
 @transaction.atomic
@@ -50,29 +46,24 @@ def store_figures(
     period: Period | None = None,
     annual: AnnualFollowUp | None = None,
     as_of: datetime | None = None,
-    hidden_from_partners: Sequence[HiddenName] = (),
 ) -> list[Publication]:
     """Store the figures of a window as shown at a moment (now, if not said), one row for each audience. For the publishing of a round and
-    the freezing of a year, which record the event. `hidden_from_partners`: in their form of the frozen year."""
-    made, as_of = [], as_of or clock.now()
+    the freezing of a year, which record the event. Partners are of the public, and know their own numbers: what all are shown is decided as
+    their form of a frozen year is, and remembered with it."""
+    as_of = as_of or clock.now()
     shown = rollup.load_shown(plan, [window], Audience.MANAGEMENT, as_of=as_of)
-    for audience in AUDIENCES:
-        before = _last_to_date(plan, window) if audience == Audience.PUBLIC else None
-        from_partners = hidden_from_partners if audience == Audience.MANAGEMENT else ()
-        made.append(
-            Publication.objects.create(
-                plan=plan,
-                period=period,
-                annual=annual,
-                audience=audience,
-                window_start=window.start,
-                window_end=window.end,
-                content=contents(shown.to(audience), window, before, from_partners),
-                by_user=by,
-                recorded_at=as_of,
-            )
-        )
-    return made
+    in_form = (window, window.year_before()) if annual else ()
+    for_all = rollup.load_shown(plan, [window, *in_form], Audience.PUBLIC, as_of=as_of, for_partners=True)
+    content = {
+        Audience.REVIEW: contents(shown.to(Audience.REVIEW), window),
+        Audience.MANAGEMENT: contents(shown, window),
+        Audience.PUBLIC: contents(for_all, window, _last_to_date(plan, window), in_form),
+    }
+    rows = {"plan": plan, "period": period, "annual": annual, "window_start": window.start, "window_end": window.end}
+    return [
+        Publication.objects.create(audience=audience, content=as_shown, by_user=by, recorded_at=as_of, **rows)
+        for audience, as_shown in content.items()
+    ]
 
 
 def _has_changed_since(period: Period) -> bool:

@@ -1,6 +1,6 @@
 """Figures as they were shown when published, and what has altered them since (rule 7)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from followup.figures import Figure, Number, Window
 from followup.models import ObligationRuling, OverlapDecision, Publication, Report
 from followup.rollup.seen import SeenNumber, seen_numbers
-from followup.rollup.shown import HiddenName, ScopeName, Shown
+from followup.rollup.shown import ScopeName, Shown
 from followup.suppression import refreshed
 from followup.words import Audience, Protection
 from measures.models import Indicator, Plan
@@ -58,16 +58,14 @@ class Revision:
         return tuple(sorted({each.report for each in self.because if each.report}))
 
 
-def contents(
-    shown: Shown, window: Window, before: Publication | None = None, hidden_from_partners: Iterable[HiddenName] = ()
-) -> dict[str, Any]:
+def contents(shown: Shown, window: Window, before: Publication | None = None, in_form: Collection[Window] = ()) -> dict[str, Any]:
     """Every figure of the plan over a window as the audience sees it, to be stored. Numbers are ints, or "3/7" where they are uneven.
 
     `before`: the public's last publication of the same year to date, from which a number is kept until enough people are new.
-    `hidden_from_partners`: what the partners' form of a frozen year hides, which later ones go on hiding.
+    `in_form`: what partners read in their form of a frozen year, partner by partner, which is remembered with what the public was shown.
     """
     figures = []
-    seen: set[SeenNumber] = set()
+    seen: set[SeenNumber] = set(_seen_in_form(shown, in_form))
     held = _by_scope(before) if before else {}
     for indicator in sorted(shown.rollup.lines):
         for scopes, members in _scopes_of(shown, indicator):
@@ -89,10 +87,17 @@ def contents(
         "threshold": shown.rollup.plan.workspace.small_number_threshold,
         "names": dict(Indicator.objects.filter(plan=shown.rollup.plan).values_list("id", "name")),
         "figures": figures,
-        "hidden": [list(name) for name in shown.hidden_names([window])],
-        "hidden_from_partners": [list(name) for name in hidden_from_partners],
+        "hidden": [list(name) for name in shown.hidden_names([window, *in_form])],
         "seen": sorted(seen),
     }
+
+
+def _seen_in_form(shown: Shown, windows: Collection[Window]) -> Iterable[SeenNumber]:
+    for indicator in shown.rollup.lines if windows else ():
+        if shown.is_protected(indicator):
+            for _, members in _scopes_of(shown, indicator):
+                for window in windows:
+                    yield from seen_numbers(shown.figure(indicator, window, members), with_parts=True)
 
 
 def latest(plan: Plan, window: Window, audience: Audience) -> Publication | None:

@@ -23,7 +23,7 @@ from followup.rollup.seen import Gone, SeenNumber, are_crowds, read_gone, read_s
 from followup.rollup.small_numbers import Table, has_nothing_small
 from followup.rollup.targets import against_targets
 from followup.rollup.trends import change
-from followup.suppression import Key
+from followup.suppression import Key, Suppression
 from followup.words import Audience, Protection, Trend, Verdict
 from measures.models import Goal, Measure, Plan
 from measures.rules import TargetBasis
@@ -32,8 +32,11 @@ from stakeholders.models import Area
 ScopeName = tuple[str, int]
 """("plan", id), ("goal", id), ("area", id), ("measure", id), ("actor", id) or ("assignment", id)."""
 
+CellName = tuple[str, int, str, str, str, str]
+"""A cell of an indicator by name: scope name, first and last day of the window, dimension, category ("" and "" for the whole)."""
+
 HiddenName = tuple[int, str, int, str, str, str, str]
-"""A hidden cell by name: indicator, scope name, first and last day of the window, dimension, category ("" and "" for the whole)."""
+"""A hidden cell: indicator and name."""
 
 
 class Tree(NamedTuple):
@@ -62,7 +65,8 @@ class Shown:
     `tree`: what lies under what, when the page has read it already. `publication`: what was published of the window that was asked about.
     `today`: the same plan as it is shown today, when a day gone by is asked about.
     `for_partners`: more is hidden, so that no partner works another's small number out with the help of its own. One form for all of them.
-    `frozen_before`: of the numbers seen, those of frozen years, which partners may have read in their form.
+    `hidden_from_all`: what publications hid from the public besides, among which the partners are.
+    `read_by_partners`: of the numbers seen, those that partners may have read: published to all, or in the form of a frozen year.
     """
 
     def __init__(
@@ -77,18 +81,20 @@ class Shown:
         publication: Publication | None = None,
         today: "Shown | None" = None,
         for_partners: bool = False,
-        frozen_before: Mapping[int, Collection[SeenNumber]] | None = None,
+        hidden_from_all: Set[HiddenName] = frozenset(),
+        read_by_partners: Mapping[int, Collection[SeenNumber]] | None = None,
     ) -> None:
         self.rollup = rollup
         self.audience = audience
         self.own_actor = own_actor
-        self.hidden_before = hidden_before
+        self.hidden_before = _by_indicator(hidden_before)
+        self.hidden_from_all = _by_indicator(hidden_from_all)
         self.seen_before = seen_before or {}
         self.tree = tree
         self.publication = publication
         self.today = today
         self.for_partners = for_partners
-        self.frozen_before = frozen_before or {}
+        self.read_by_partners = read_by_partners or {}
         self._decisions: dict[tuple[int, int, Window | None], _Decision] = {}
 
     def is_protected(self, indicator: int) -> bool:
@@ -155,14 +161,6 @@ class Shown:
         other = copy(self)
         other.audience = audience
         return other
-
-    @cached_property
-    def hidden_before_of(self) -> dict[int, list[HiddenName]]:
-        """What earlier publications hid, by indicator."""
-        found: dict[int, list[HiddenName]] = {}
-        for name in self.hidden_before:
-            found.setdefault(name[0], []).append(name)
-        return found
 
     @cached_property
     def scopes(self) -> dict[ScopeName, frozenset[int]]:
@@ -262,26 +260,29 @@ class _Decision:
         threshold = self.of.rollup.plan.workspace.small_number_threshold
         self.table = Table(self.of.rollup, self.indicator)
         self.everyone = frozenset(self.of.rollup.answers.get(self.indicator, ()))
-        self.named: dict[tuple[str, int, str, str, str, str], Key] = {}
+        self.named: dict[CellName, Key] = {}
         self.hidden: dict[Key, Protection] = {}
         self.known: set[Key] = set()
-        before = [name[1:] for name in self.of.hidden_before_of.get(self.indicator, ())]
-        if before:
-            days = {(window.start.isoformat(), window.end.isoformat()) for window in self.windows}
-            before = [name for name in before if name[2:4] in days]
+        before, from_all = (self._named_in(names) for names in (self.of.hidden_before, self.of.hidden_from_all))
         seen = self._seen()
         self.is_clear = (
             not before
+            and not from_all
             and has_nothing_small(self.of.rollup, self.indicator, self.windows, threshold)
             and are_crowds(self.indicator, seen, self.of.gone, threshold)
         )
         today = self.of.today._decided(self.indicator, self.asked) if self.of.today else None
         if not self.is_clear or (today and not today.is_clear):
-            self._hide(before, seen, threshold)
+            self._hide(before, from_all, seen, threshold)
             if today:
                 self._hide_what_stands_no_more(today)
 
-    def _hide(self, before: Collection[tuple[str, int, str, str, str, str]], seen: Collection[SeenNumber], threshold: int) -> None:
+    def _named_in(self, names: Mapping[int, Collection[HiddenName]]) -> list[CellName]:
+        """What publications hid of the indicator in the windows that are decided about."""
+        days = {(window.start.isoformat(), window.end.isoformat()) for window in self.windows}
+        return [name[1:] for name in names.get(self.indicator, ()) if name[3:5] in days]
+
+    def _hide(self, before: Collection[CellName], from_all: Collection[CellName], seen: Collection[SeenNumber], threshold: int) -> None:
         """Put every figure that could be shown in the table, and what was hidden or seen before, and hide what must be."""
         own = self.of.scopes.get(("actor", self.of.own_actor or 0), frozenset())
         known = self.known
@@ -293,37 +294,41 @@ class _Decision:
                     self.named[*name, first, last, *cell] = (key, *cell)
                     if scope <= own:
                         known.add((key, *cell))
-        hidden_before = {self.named[name] for name in before if name in self.named}
+        hidden_before, hidden_from_all = ({self.named[name] for name in names if name in self.named} for names in (before, from_all))
         seen_before, gone = remember(self.table, seen, self.of.gone, threshold, hidden_before)
         known |= seen_before
         decided = self.beside.hidden if self.beside else {}
         if self.beside:
             known |= set(self.beside.named.values()) - decided.keys()
-        self.hidden = {**self.table.hidden(threshold, known, hidden_before | decided.keys(), gone), **decided}
+        suppression = self.table.suppression(threshold)
+        self.hidden = {**suppression.hidden(known, hidden_before | decided.keys(), gone), **decided}
         if self.of.for_partners:
-            frozen = set(self.of.frozen_before.get(self.indicator, ()))
-            read, _ = remember(self.table, [number for number in seen if number in frozen], self.of.gone, threshold, hidden_before)
+            open_to_them = set(self.of.read_by_partners.get(self.indicator, ()))
+            readable = [number for number in seen if number in open_to_them]
+            read, _ = remember(self.table, readable, self.of.gone, threshold, hidden_before | hidden_from_all)
             unread = gone | (seen_before - set(self.named.values()))
             standing = set(self.beside.named.values()) - decided.keys() if self.beside else set()
             readers = [(standing | read, unread - read), (standing, unread)] if read else [(standing, unread)]
-            self._hide_from_partners(threshold, readers)
+            self.hidden = {**dict.fromkeys(hidden_from_all, Protection.HIDDEN), **self.hidden}
+            self._hide_from_partners(suppression, readers)
 
-    def _hide_from_partners(self, threshold: int, readers: Collection[tuple[Set[Key], Set[Key]]]) -> None:
-        """Hide also what any partner, who knows what it has reported, could work another's small number out from. All get one form, so what
-        one of them must not see nobody does; again until no more is hidden for any of them.
+    def _hide_from_partners(self, suppression: Suppression, readers: Collection[tuple[Set[Key], Set[Key]]]) -> None:
+        """Hide also what any partner, who knows what it has reported, could work another's small number out from, or anybody who has reported
+        nothing. All get one form, so what one of them must not see nobody does; again until no more is hidden for any of them.
 
-        `readers`: what any of them may know besides, and what is then shown nowhere: who has read all that was frozen, and who has read
+        `readers`: what any of them may know besides, and what is then shown nowhere: who has read all that was open to them, and who has read
         nothing. What was published to management alone may well be hidden here.
         """
-        pairs = [(own, known, gone) for own in self._reported() for known, gone in readers]
+        pairs = [(own, known, gone) for own in (set[Key](), *self._reported()) for known, gone in readers]
         unchanged = 0
         for own, known, gone in cycle(pairs):
             if unchanged == len(pairs):
                 break
             unchanged += 1
-            if own.isdisjoint(self.hidden.keys() | gone):
+            if own and own.isdisjoint(self.hidden.keys() | gone):
                 continue  # it knows no more than is shown to all
-            for key, word in self.table.hidden(threshold, known | own, self.hidden.keys(), gone).items():
+            vague = {key for key, word in self.hidden.items() if word == Protection.HIDDEN}
+            for key, word in suppression.hidden(known | own, self.hidden.keys(), gone, vague).items():
                 if self.hidden.get(key) not in (word, Protection.HIDDEN):
                     self.hidden[key] = Protection.HIDDEN if key in self.hidden else word
                     unchanged = 0
@@ -349,14 +354,14 @@ class _Decision:
     def look(self) -> None:
         """Put every figure in the table, also where nothing is small."""
         if not self.named:
-            self._hide((), self._seen(), self.of.rollup.plan.workspace.small_number_threshold)
+            self._hide((), (), self._seen(), self.of.rollup.plan.workspace.small_number_threshold)
 
     def _seen(self) -> list[SeenNumber]:
         """The numbers that publications have shown of the years that are decided about."""
         years = {str(window.end.year) for window in self.windows}
         return [seen for seen in self.of.seen_before.get(self.indicator, ()) if seen[2][:4] in years]
 
-    def hidden_names(self) -> set[tuple[str, int, str, str, str, str]]:
+    def hidden_names(self) -> set[CellName]:
         return {name for name, key in self.named.items() if key in self.hidden}
 
     def shown(self, figure: Figure, scope: Set[int] | None) -> Figure:
@@ -415,7 +420,7 @@ def load_shown(
     whole = {each for window in windows for each in (window, *((Window.year(window.end.year),) if audience != Audience.REVIEW else ()))}
     before = {each.year_before() for each in whole if not each.spans_years} if trends else set()
     rollup = Rollup(plan, whole | before, as_of, indicators, breakdowns=True, stocks_from_start=audience != Audience.REVIEW)
-    hidden, seen, frozen, publication = _published(plan, audience, rollup.as_of, published, for_partners=for_partners)
+    hidden, from_all, seen, open_to_them, publication = _published(plan, audience, rollup.as_of, published)
     return Shown(
         rollup,
         audience,
@@ -426,36 +431,44 @@ def load_shown(
         publication=publication,
         today=today,
         for_partners=for_partners,
-        frozen_before=read_seen(frozen) if for_partners else None,
+        hidden_from_all=from_all if for_partners else frozenset(),
+        read_by_partners=read_seen(open_to_them) if for_partners else None,
     )
 
 
 def _published(
-    plan: Plan, audience: Audience, as_of: datetime, window: Window | None, *, for_partners: bool
-) -> tuple[frozenset[HiddenName], list[list[Any]], list[list[Any]], Publication | None]:
-    """What any publication hid until then (it stays hidden), the numbers of people they showed, those of frozen years among them, and the
-    last one of the window for the audience, with its content. One query.
+    plan: Plan, audience: Audience, as_of: datetime, window: Window | None
+) -> tuple[frozenset[HiddenName], frozenset[HiddenName], list[list[Any]], list[list[Any]], Publication | None]:
+    """What publications hid until then (it stays hidden) from management and from all, the numbers of people they showed, those among them
+    that partners may have read, and the last one of the window for the audience, with its content. One query.
 
     Whoever is shown protected figures is protected from all that anybody but the reviewers has been shown: management reads what the public
-    is told, and what management was told is not to be worked out with the help of it. `for_partners`: what their forms hid stays hidden too.
+    is told, and what management was told is not to be worked out with the help of it. More is hidden from the public, among which the
+    partners are.
     """
     if audience == Audience.REVIEW and window is None:
-        return frozenset(), [], [], None
+        return frozenset(), frozenset(), [], [], None
     known = Publication.objects.filter(plan=plan, recorded_at__lte=as_of).order_by("id")
     known = known.filter(audience=audience) if audience == Audience.REVIEW else known.exclude(audience=Audience.REVIEW)
     is_asked = Q(audience=audience, window_start=window.start, window_end=window.end) if window else Q(pk=None)
-    kept = {name: KeyTransform(name, "content") for name in ("hidden", "seen", *(("hidden_from_partners",) if for_partners else ()))}
+    kept = {name: KeyTransform(name, "content") for name in ("hidden", "seen")}
     rows = list(known.defer("content").annotate(**kept, whole=Case(When(is_asked, then=F("content")))))
     latest = next((row for row in reversed(rows) if row.whole is not None), None)
     if latest:
         latest.content = latest.whole
     if audience == Audience.REVIEW:
-        return frozenset(), [], [], latest
-    hidden = {tuple(name) for row in rows for name in row.hidden or ()}
-    if for_partners:
-        hidden |= {tuple(name) for row in rows for name in row.hidden_from_partners or ()}
-    seen, frozen = ([number for row in of for number in row.seen or ()] for of in (rows, [row for row in rows if row.annual_id]))
-    return frozenset(hidden), seen, frozen, latest
+        return frozenset(), frozenset(), [], [], latest
+    public, others = ([row for row in rows if (row.audience == Audience.PUBLIC) == is_public] for is_public in (True, False))
+    hidden, from_all = (frozenset(tuple(name) for row in of for name in row.hidden or ()) for of in (others, public))
+    seen, open_to_them = ([number for row in of for number in row.seen or ()] for of in (rows, public))
+    return hidden, from_all, seen, open_to_them, latest
+
+
+def _by_indicator(names: Iterable[HiddenName]) -> dict[int, list[HiddenName]]:
+    found: dict[int, list[HiddenName]] = {}
+    for name in names:
+        found.setdefault(name[0], []).append(name)
+    return found
 
 
 def without_number(figure: Figure, protection: Protection) -> Figure:

@@ -1,14 +1,14 @@
 """Which figures of one indicator are hidden from an audience: every figure that could be shown, as sums of single answers (rule 8)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
 from followup.figures import Figure, Number, Window
 from followup.rollup.answers import Answer
 from followup.rollup.plan import Rollup
-from followup.suppression import LOWEST_THRESHOLD, Key, Sums, is_small_rate, protect
-from followup.words import UNKNOWN, Overlap, Protection
+from followup.suppression import LOWEST_THRESHOLD, Key, Sums, Suppression, is_small, is_small_rate
+from followup.words import UNKNOWN, Overlap
 from measures.rules import SCALE, IndicatorKind
 
 TOTAL = ("", "")
@@ -131,26 +131,33 @@ class Table:
         decisions = self.rollup.rows.decisions.get(self.indicator, ())
         return any((each.start, each.end) == (window.start, window.end) and each.kind == Overlap.DECLARED for each in decisions)
 
-    def hidden(self, threshold: int, known: Set[Key], before: Set[Key], gone: Set[Key]) -> dict[Key, Protection]:
-        """The cells that may not be shown. `known`: the reader's own, and what publications showed; `before`: what they hid; `gone`: what no
-        page has a place for any more."""
-        lows, highs = self.amounts
+    def suppression(self, threshold: int) -> Suppression:
+        """What must be hidden in the table as it is now, to be asked for one reader after another. The two ends of an interval go together."""
+        lows, highs = (self._as_a_reader_adds(amounts, threshold) for amounts in self.amounts)
         names: list[Name] = [(key, *cell) for key, cells in self.cells.items() if key in self.intervals for cell in cells]
         low_ends: dict[Name, Key] = {name: (*name, "low") for name in names if name in lows}
-        together: dict[Key, Key] = {}
-        for name, low_end in low_ends.items():
-            together[name], together[low_end] = low_end, name
-        known, before, gone = (own | {together[name] for name in own if name in together} for own in (known, before, gone))
-        ends = {**highs, **{low_end: lows[name] for name, low_end in low_ends.items()}}
+        ends = {**highs, **{low_end: self.amounts[0][name] for name, low_end in low_ends.items()}}
         largest, most = self._largest(low_ends)
-        table = [Sums(lows, list(self._sums(lows))), Sums(ends, list(self._sums(highs)), largest, most)]
-        return protect(table, threshold, also_small=self.small, known=known, hidden_before=before, gone=gone, together=together)
+        sums = [Sums(lows, list(self._sums(lows))), Sums(ends, list(self._sums(highs)), largest, most)]
+        return Suppression(sums, threshold, also_small=self.small, together=dict[Key, Key](low_ends.items()))
+
+    def _as_a_reader_adds(self, amounts: Mapping[Key, int], threshold: int) -> dict[Key, int]:
+        """The amounts; but of people who may be the same, a small number is the sum of its answers where that is small too. Its word is the
+        same, and a reader who takes it for the sum is right about the answers by chance."""
+        alone = self._alone()
+        taken = dict(amounts)
+        for key in self.overlapping:
+            for cell in self.cells[key]:
+                added = sum(amounts[part] for part in self._parts(key, cell, alone, amounts))
+                if is_small(added, threshold) and is_small(amounts.get((key, *cell), 0), threshold):
+                    taken[key, *cell] = added
+        return taken
 
     def _largest(self, low_ends: Mapping[Name, Key]) -> tuple[list[Sum], list[Sum]]:
         """The low end of people who may be the same is the largest answer, or the sum of each partner's largest where nobody is at two.
         Gives which those are, and the answers that are no more than it."""
         lows, _ = self.amounts
-        alone = {reports[0]: key for key, reports in self.answers.items() if len(reports) == 1}
+        alone = self._alone()
         answers = self.rollup.answers.get(self.indicator, {})
         assignment_of = {answer.report: assignment for assignment, own in answers.items() for answer in own}
         equal: list[Sum] = []
@@ -170,7 +177,7 @@ class Table:
 
     def _sums(self, amounts: Mapping[Key, int]) -> Iterable[tuple[Key, list[Key]]]:
         """Every figure is the sum of its answers, every whole the sum of each of its breakdowns."""
-        alone = {reports[0]: key for key, reports in self.answers.items() if len(reports) == 1}
+        alone = self._alone()
         for key, reports in self.answers.items():
             dimensions: dict[str, list[Key]] = {}
             total: Key = (key, *TOTAL)
@@ -178,14 +185,22 @@ class Table:
                 whole: Key = (key, *cell)
                 if cell != TOTAL:
                     dimensions.setdefault(cell[0], []).append(whole)
-                answers: list[Key] = [(alone[report], *cell) for report in reports if report in alone]
-                parts = [answer for answer in answers if answer in amounts]
+                parts = self._parts(key, cell, alone, amounts)
                 if len(reports) > 1 and whole in amounts and self._add_up(key, whole, parts, amounts):
                     yield whole, parts
             for cells in dimensions.values():
                 parts = [cell for cell in cells if cell in amounts]
                 if total in amounts and self._add_up(key, total, parts, amounts):
                     yield total, parts
+
+    def _alone(self) -> dict[int, Key]:
+        """The figure that each report makes by itself, where there is one."""
+        return {reports[0]: key for key, reports in self.answers.items() if len(reports) == 1}
+
+    def _parts(self, key: Key, cell: tuple[str, str], alone: Mapping[int, Key], amounts: Mapping[Key, int]) -> list[Key]:
+        """The same cell of each answer that a figure is made of."""
+        parts: list[Key] = [(alone[report], *cell) for report in self.answers[key] if report in alone]
+        return [part for part in parts if part in amounts]
 
     def _add_up(self, key: Key, whole: Key, parts: list[Key], amounts: Mapping[Key, int]) -> bool:
         """Numbers that are added always do; of people who may be the same, the ends that happen to."""

@@ -12,7 +12,7 @@ from followup import rollup
 from followup.figures import Window
 from followup.reference import facts as f
 from followup.rollup.small_numbers import amounts_of
-from followup.words import Audience, LineState, Protection
+from followup.words import Audience, LineState, Overlap, Protection
 from measures.rules import SCALE, EffectLevel, IndicatorKind
 from tests.followup.database_world import DatabaseWorld
 from tests.followup.random_facts import LAST, YEARS, RandomPlan
@@ -169,6 +169,20 @@ def test_the_two_ends_of_people_who_may_be_the_same_give_no_partner_away(people,
     seen = rollup.load_shown(world.plan, [window("2026T1")], Audience.MANAGEMENT, as_of=world.now)
     figure = seen.figure(world._indicator("deltagare").pk, window("2026T1"))
     assert (figure.protection or (figure.low // SCALE, figure.high // SCALE)) == shown
+
+
+def test_few_people_who_may_be_the_same_are_not_taken_for_the_sum_of_what_they_are():
+    """Four ones who are the same people are 1. From "färre än 5", taken for their sum, each of the four would be worked out."""
+    world = DatabaseWorld()
+    world.indicator("deltagare", IndicatorKind.PEOPLE, counts_people=True)
+    world.on("2026-05-10")
+    for actor in "ABCD":
+        world.asks(actor, ["deltagare"], ["2026T1"])
+        world.reports(actor, "2026T1", 1)
+    for when in ("2026T1", "2026-12-31"):
+        world.overlaps("deltagare", when, Overlap.SAME_PEOPLE, *"ABCD")
+    world.on("2026-06-20")
+    assert world.shown("deltagare", "2026T1", Audience.MANAGEMENT) == {"": "hidden"}
 
 
 KINDS = (IndicatorKind.COUNT, IndicatorKind.STOCK, IndicatorKind.RATIO, IndicatorKind.PEOPLE)

@@ -22,7 +22,7 @@ from followup.reference.revisions import Revision, revision
 from followup.reference.statuses import measure_status, measures_under, percent_done, status_counts
 from followup.reference.targets import against_targets
 from followup.reference.trend import trend
-from followup.suppression import Sums, protect
+from followup.suppression import Sums, Suppression
 from followup.words import LineState, RulingKind
 from measures.rules import SCALE, AssignmentRole, EffectLevel, IndicatorKind, Interval, TargetBasis, VersionLink
 from stakeholders.refusals import Refusal
@@ -305,7 +305,7 @@ class ReferenceWorld(World):
         full = self.figure(indicator, when)
         amounts = {"": int(full.low), **{cell.name: int(cell.low) for cell in full.cells}}
         sums = [("", [cell.name for cell in full.cells])] if full.cells else []
-        hidden = protect([Sums(amounts, sums)], THRESHOLD)
+        hidden = Suppression([Sums(amounts, sums)], THRESHOLD).hidden()
         return Shown({name: hidden.get(name, amount) for name, amount in amounts.items()})
 
     def is_refused(self, what: Callable[[], Any]) -> bool:
