@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -123,7 +124,7 @@ def write_year_ready(dispatch: Dispatch) -> Letter | None:
         dispatch.user,
         paragraph(_("{plan}: årsuppföljningen {year} är fryst och ändras inte."), plan=annual.plan.title, year=Strong(annual.year)),
         paragraph(_("Skälet till rättelsen: {reason}"), reason=annual.reason) if annual.reason else None,
-        Button(_("Läs året"), f"{settings.BASE_URL}/plans/{annual.plan_id}/years/{annual.year}/"),
+        Button(_("Läs året"), f"{settings.BASE_URL}{reverse('frozen_show', args=[annual.pk])}"),
     )
 
 

@@ -1,5 +1,6 @@
 """The year: judgements, decisions, what was published, and the frozen follow-up."""
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -18,6 +19,11 @@ class DecisionQuerySet(OfPlanQuerySet):
     def open(self) -> Self:
         """Those that still wait for an answer."""
         return self.filter(outcome_at=None)
+
+    def of_year(self, year: int, as_of: datetime) -> Self:
+        """Those asked in the year, and those from years before that nobody had answered: a question does not go away at New Year."""
+        still_waits = models.Q(outcome_at=None) | models.Q(outcome_at__gt=as_of)
+        return self.filter(models.Q(year=year) | models.Q(year__lt=year) & still_waits)
 
 
 class Assessment(Recorded):

@@ -1,5 +1,6 @@
 """Rounds, and the answers that are expected in them."""
 
+from datetime import date
 from typing import Any, Self
 
 from django.db import models
@@ -26,6 +27,10 @@ class PeriodQuerySet(WorkspaceQuerySet):
 
     def visible_to(self, user: object) -> Self:
         return super().visible_to(user).distinct()
+
+    def latest_year(self, day: date) -> int | None:
+        """The latest year that a round of has opened by a day: in January still the year before."""
+        return self.filter(opens_on__lte=day).aggregate(latest=models.Max("year"))["latest"]
 
 
 class Period(Recorded):

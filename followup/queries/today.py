@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from followup.models import AccessLinkUse, CorrectionRequest, Obligation, Period, Report, YearText
+from followup.models import AccessLinkUse, CorrectionRequest, Decision, Obligation, Period, Report, YearText
 from followup.queries import due_on, obligation_state
 from followup.queries.answering import WRONG_PERSON
 from followup.queries.matrix import Call
@@ -20,7 +20,7 @@ from measures.models.measure import MeasureQuerySet
 from measures.queries import gaps_of, with_gaps
 from measures.rules import Gap
 from stakeholders import clock
-from stakeholders.formats import day_month, listing, weekday, when
+from stakeholders.formats import day_month, full_day, listing, weekday, when
 from stakeholders.models import Agreement, Workspace
 from stakeholders.rules import TO_DECIDE, DispatchState
 
@@ -259,6 +259,18 @@ def texts_to_write(user: Any, workspace: Workspace) -> list[Task]:
         )
         for one in asked.order_by("write_by", "pk")
     ]
+
+
+def to_decide(workspace: Workspace) -> list[Task]:
+    """How many questions wait for a decision, and the one to be answered first."""
+    waiting = list(Decision.objects.within(workspace).open().order_by("answer_by", "pk"))
+    if not waiting:
+        return []
+    first, n = waiting[0], len(waiting)
+    count = ngettext("%(n)d fråga väntar på beslut", "%(n)d frågor väntar på beslut", n) % {"n": n}
+    last_day = _("Svar senast %(day)s.") % {"day": full_day(first.answer_by)} if first.answer_by else ""
+    why = " ".join(filter(None, (first.question, last_day)))
+    return [Task("look", count, why, _("Att besluta"), reverse("decision_list", args=[first.plan_id, max(each.year for each in waiting)]))]
 
 
 def own_answers(user: Any) -> list[Task]:

@@ -16,6 +16,7 @@ from followup.models import Decision, Report
 from followup.permissions import can_ask_for_decision, can_record_decision
 from followup.views.annual import Crumbs, plan_of_year, year_crumbs
 from measures.models import Goal, Measure, Plan
+from stakeholders import clock
 from stakeholders.permissions import SignedInRequest, can_read_all, require
 from stakeholders.refusals import ChangedMeanwhile, NotRight
 from stakeholders.views.clash import clash_page
@@ -27,7 +28,9 @@ WITH_NAMES = ("plan__workspace", "goal", "report__obligation__assignment__actor"
 def decision_list(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """The questions of a year: those that wait, and what was decided."""
     plan = plan_of_year(request, pk, number)
-    decisions = list(Decision.objects.filter(plan=plan, year=number).select_related(*WITH_NAMES).prefetch_related("measures"))
+    decisions = list(
+        Decision.objects.filter(plan=plan).of_year(number, clock.now()).select_related(*WITH_NAMES).prefetch_related("measures")
+    )
     context = {
         "plan": plan,
         "number": number,

@@ -127,8 +127,9 @@ def _management(workspace: Workspace) -> dict[str, Any]:
     return {
         "heading": heading % {"well": well, "n": len(words)},
         "status_words": words_for(words),
+        "now": today.to_decide(workspace),
         "plan": plan,
-        "year": clock.today().year,
+        "year": plan.periods.latest_year(clock.today()) or plan.first_year,
         "statuses": sorted(words),
         "latest": latest(workspace),
     }

@@ -18,7 +18,7 @@ from followup.views.annual import Crumbs, plan_of_year, year_crumbs
 from followup.year.build import compose
 from followup.year.drafts import draft_of, with_drafts
 from followup.year.reading import read_book
-from followup.year.texts import SUMMARY, title_of
+from followup.year.texts import SUMMARY, moved_since, title_of
 from measures.models import Goal, Plan
 from stakeholders import clock
 from stakeholders.models import Membership, User
@@ -36,10 +36,11 @@ def workbench_show(request: SignedInRequest, pk: int, number: int) -> HttpRespon
     """Every text of the year: who writes it, by when, and how far it has come."""
     plan = plan_of_year(request, pk, number)
     texts = _texts(plan, number)
+    moved = moved_since(plan, number, (text for _goal, text in texts))
     context = {
         "plan": plan,
         "number": number,
-        "rows": [(title_of(goal), text, can_write_text(request.user, text)) for goal, text in texts],
+        "rows": [(title_of(goal), text, can_write_text(request.user, text), moved.get(text.goal_id, 0)) for goal, text in texts],
         "done": sum(text.done_at is not None for _goal, text in texts),
         "today": clock.today(),
         "may_plan": can_plan_texts(request.user, plan.workspace),
@@ -104,6 +105,7 @@ def text_write(request: SignedInRequest, pk: int, number: int, goal: int) -> Htt
         "number": number,
         "title": title_of(area),
         "text": text,
+        "moved": moved_since(plan, number, [text]).get(text.goal_id, 0),
         "form": form,
         "draft": draft,
         "crumbs": _crumbs(plan, number),

@@ -97,12 +97,18 @@ def decision_rows(book: Book) -> tuple[DecisionRow, ...]:
             why=decision.why,
             asked_by=decision.asked_by,
             proposal=decision.proposal,
-            about=", ".join(each for each in (decision.goal.title if decision.goal else "", *measures) if each),
+            about=", ".join(
+                each for each in (decision.goal.title if decision.goal else "", *measures, _asked_before(book, decision)) if each
+            ),
             answer_by=_day(decision.answer_by),
             outcome=_outcome(decision, book.as_of),
         )
         for number, (decision, measures) in enumerate(book.decisions.values(), 1)
     )
+
+
+def _asked_before(book: Book, decision: Decision) -> str:
+    return _("frågan är från %(year)s") % {"year": decision.year} if decision.year != book.year else ""
 
 
 def _outcome(decision: Decision, as_of: datetime) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -109,8 +108,7 @@ class LongView:
 
 def long_view(plan: Plan, choice: Choice, *, audience: Audience, as_of: datetime) -> tuple[LongView, Book]:
     """The years that have had rounds, at most ten, as `audience` may see them. The book tells what else can be chosen."""
-    rounds = plan.periods.filter(starts_on__lte=clock.day_of(as_of)).aggregate(last=Max("year"))
-    last = rounds["last"] or plan.first_year
+    last = plan.periods.latest_year(clock.day_of(as_of)) or plan.first_year
     years = tuple(range(max(plan.first_year, last - MOST_YEARS + 1), last + 1))
     book = Book(plan=plan, year=last, as_of=as_of, audience=audience)
     read_plan(book)
@@ -205,7 +203,7 @@ def _steps(book: Book, seen: SeenBy, choice: Choice, years: tuple[int, ...], lin
     scope = scope_of(book, seen.rollup, choice)
     verdicts = {verdict: str(verdict.label) for verdict in Verdict}
     for pk, indicator in book.indicators.items():
-        if indicator.is_reported:
+        if indicator.is_reported or not choice.indicator:
             lines[indicator.level].append(_line(book, seen, pk, years, scope, verdicts))
     words = {
         EffectLevel.RESOURCE: _("Resurser: det vi lägger in"),

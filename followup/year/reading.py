@@ -123,8 +123,8 @@ def read_beside(book: Book) -> None:
         book.assessments["goal" if one.goal_id else "measure", one.goal_id or one.measure_id] = one
     done = YearText.objects.filter(plan=plan, year=book.year, done_at__lte=book.as_of)
     book.texts = {text.goal_id or 0: text for text in done.select_related("written_by")}
-    asked = Decision.objects.filter(plan=plan, year=book.year, recorded_at__lte=book.as_of).annotate(about=F("measures__number"))
-    for decision in asked.select_related("goal").order_by("answer_by", "pk", "measures__number_sort"):
+    asked = Decision.objects.filter(plan=plan, recorded_at__lte=book.as_of).of_year(book.year, book.as_of)
+    for decision in asked.annotate(about=F("measures__number")).select_related("goal").order_by("answer_by", "pk", "measures__number_sort"):
         book.decisions.setdefault(decision.pk, (decision, []))[1].append(decision.about or "")
     outside = OutsideValue.objects.filter(indicator__plan=plan, recorded_at__lte=book.as_of)
     book.outside = list(outside.select_related("area").order_by("indicator_id", "area__name_sort", "year", "id"))

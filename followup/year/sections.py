@@ -114,7 +114,7 @@ def _beside(year: int, part: int, total: int) -> str:
 
 def sentences(book: Book, targets: tuple[Held, ...], decisions: tuple[DecisionRow, ...], *, is_narrowed: bool = False) -> tuple[str, ...]:
     """The year in three sentences: what was done, what came of it, what must be decided."""
-    return (_what_was_done(book), _what_came_of_it(targets), _what_to_decide(decisions, is_narrowed))
+    return (_what_was_done(book), _what_came_of_it(book, targets), _what_to_decide(decisions, is_narrowed))
 
 
 def _what_was_done(book: Book) -> str:
@@ -130,7 +130,7 @@ def _what_was_done(book: Book) -> str:
     return f"{words}, {rest}." if rest else f"{words}."
 
 
-def _what_came_of_it(targets: tuple[Held, ...]) -> str:
+def _what_came_of_it(book: Book, targets: tuple[Held, ...]) -> str:
     if not targets:
         return _("Planen har inga mål med siffror än.")
     judged = [row for row in targets if row.verdict in JUDGED]
@@ -138,8 +138,17 @@ def _what_came_of_it(targets: tuple[Held, ...]) -> str:
         return _("Det är för tidigt att bedöma målen, eller så saknas underlag.")
     well = sum(row.verdict in ON_THE_WAY for row in judged)
     words = _("%(part)s mått är på väg eller före") % {"part": out_of(well, len(judged))}
-    worst = [row.name[:1].lower() + row.name[1:] for row in judged if row.verdict in (Verdict.WRONG_WAY, Verdict.BEHIND)][:2]
+    worst = [_with_its_reports(book, row) for row in judged if row.verdict in (Verdict.WRONG_WAY, Verdict.BEHIND)][:2]
     return _("%(words)s; sämst går det för %(worst)s.") % {"words": words, "worst": listing(worst)} if worst else words + "."
+
+
+def _with_its_reports(book: Book, row: Held) -> str:
+    """Its name, and how many of its reports are in where some are missing: a sum that lacks some is not the whole."""
+    name = row.name[:1].lower() + row.name[1:]
+    figure = book.figures.get((row.indicator, book.year))
+    if figure is None or figure.approved >= figure.expected:
+        return name
+    return _("%(name)s (%(part)s rapporter)") % {"name": name, "part": out_of(figure.approved, figure.expected)}
 
 
 def _what_to_decide(decisions: tuple[DecisionRow, ...], is_narrowed: bool) -> str:

@@ -174,3 +174,24 @@ def test_the_list_costs_the_same_at_any_size(client, plan, measure, coordinator,
     client.get("/years/")
     with django_assert_max_num_queries(12):
         assert f"Fråga {size - 1}?" in text_of(client.get(f"/plans/{plan.pk}/years/2026/decisions/"))
+
+
+def test_a_question_that_waits_is_there_after_new_year_and_one_that_was_answered_is_not(client, plan, measure, decision, manager):
+    client.force_login(manager)
+    with clock.at(MARCH + timedelta(days=365)):
+        page = text_of(client.get(f"/plans/{plan.pk}/years/2027/"))
+        assert "Styrelsen behöver besluta om 1 sak." in page
+        assert "frågan är från 2026" in page
+        assert "Fler handledare?" in text_of(client.get(f"/plans/{plan.pk}/years/2027/decisions/"))
+        record_decision(decision, by=manager, version=1, **DECIDED | {"decided_on": date(2028, 3, 1)})
+        assert "Fler handledare?" not in text_of(client.get(f"/plans/{plan.pk}/years/2027/"))
+        assert "Fler handledare?" in text_of(client.get(f"/plans/{plan.pk}/years/2026/"))
+
+
+def test_management_meets_what_waits_for_a_decision_first_thing(client, plan, decision, manager, coordinator):
+    client.force_login(manager)
+    answer = client.get("/")
+    assert "1 fråga väntar på beslut" in text_of(answer)
+    assert f"/plans/{plan.pk}/years/2026/decisions/" in answer.content.decode()
+    record_decision(decision, by=manager, version=1, **DECIDED | {"decided_on": date(2027, 3, 1)})
+    assert "väntar på beslut" not in text_of(client.get("/"))

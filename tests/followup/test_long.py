@@ -299,3 +299,21 @@ def test_ten_years_cost_the_same_at_any_size(client, workspace, coordinator, rev
             page = client.get(f"/plans/{plan.pk}/long/?goal={goal.pk}")
     assert page.status_code == 200
     assert len(gzip.compress(page.content)) < 90 * 1024
+
+
+def test_the_chain_holds_what_no_actor_reports_too(client, cast, manager):
+    stays = an_indicator(cast["measure"], level="outcome", name="andel som bor kvar", unit="%")
+    Indicator.objects.filter(pk=stays.pk).update(is_reported=False)
+    client.force_login(manager)
+    assert "Andel som bor kvar" in text_of(long(client, cast, "goal"))
+
+
+def test_in_january_the_last_year_is_the_one_that_had_rounds(client, cast, manager):
+    """A round of the new year has begun, and nobody has been asked yet: the year before is the one to read."""
+    a_period(cast["plan"], 2029, 1, opens_on=date(2029, 4, 17))
+    client.force_login(manager)
+    with clock.at(datetime(2029, 1, 12, 8, tzinfo=UTC)):
+        page = text_of(long(client, cast, "goal"))
+        assert "2028" in page
+        assert "2029" not in page
+        assert f"/plans/{cast['plan'].pk}/years/2028/" in client.get("/").content.decode()

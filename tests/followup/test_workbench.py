@@ -1,13 +1,14 @@
 """The workbench: texts shared out, drafts from the figures, written by people, and only what is done stands in the year."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
 
+from followup.actions.reports import withdraw_report
 from followup.actions.year_texts import Share, share_out
-from followup.models import YearText
+from followup.models import Report, YearText
 from followup.words import Audience
 from followup.year.build import year_of
 from followup.year.files import json_bytes, page
@@ -177,3 +178,30 @@ def test_the_bench_costs_the_same_at_any_size(client, plan, bench, manager, djan
     for page_of, most in ((bench, 12), (f"{bench}plan/", 12), (f"{bench}preview/", 27), (f"/plans/{plan.pk}/years/2026/texts/0/", 27)):
         with django_assert_max_num_queries(most):
             assert client.get(page_of).status_code == 200
+
+
+def test_a_text_that_was_done_before_the_figures_moved_says_so_until_it_is_done_anew(client, told_year, manager, coordinator):  # noqa: F811
+    plan = told_year
+    goal = plan.goals.get()
+    address, bench = f"/plans/{plan.pk}/years/2026/texts/{goal.pk}/", f"/plans/{plan.pk}/years/2026/workbench/"
+    client.force_login(manager)
+    client.post(address, {"text": "11 av 12 har svarat.", "is_done": "on", "version": 0})
+    for where in (bench, address):
+        assert "tagits tillbaka" not in text_of(client.get(where))
+    report = Report.objects.within(plan.workspace).filter(approved_at__isnull=False).first()
+    with clock.at(MARCH + timedelta(hours=1)):
+        plan.periods.update(closed_at=None)
+        withdraw_report(report, by=coordinator, reason="Fel verksamhet.")
+        plan.periods.update(closed_at=MARCH)
+    with clock.at(MARCH + timedelta(hours=2)):
+        assert "1 rapport har kommit eller tagits tillbaka sedan dess" in text_of(client.get(bench))
+        assert "Stämmer siffrorna i den?" in text_of(client.get(address))
+        before_freezing = text_of(client.get(f"/plans/{plan.pk}/years/2026/freeze/"))
+        for left in (
+            "1 av 2 texter är klara. De andra kommer inte med.",
+            f"Texten ”{goal}” blev klar innan 1 rapport kom eller togs tillbaka.",
+            "1 fråga väntar på beslut.",
+        ):
+            assert left in before_freezing
+        client.post(address, {"text": "10 av 12 har svarat.", "is_done": "on", "version": 1})
+        assert "tagits tillbaka" not in text_of(client.get(bench))

@@ -258,3 +258,10 @@ def test_the_list_of_years_says_how_many_rounds_are_closed(client, told_year, ma
     client.force_login(manager)
     page = text_of(client.get("/years/"))
     assert "Årsuppföljning 2026 Tertial 1 2026 · Tertial 2 2026 · Tertial 3 2026 2 av 3 inte fryst" in page
+
+
+def test_the_worst_that_lacks_reports_is_named_with_how_many_it_has(client, told_year, manager):
+    """11 of 12 reports: a sum that lacks one is not the whole, and the sentence says so."""
+    a_target(told_year.indicators.get(name="besök på läxhjälpen"), baseline=0, target=10_000, year=2027)
+    client.force_login(manager)
+    assert "sämst går det för besök på läxhjälpen (5 av 6 rapporter)" in text_of(client.get(f"/plans/{told_year.pk}/years/2026/"))
