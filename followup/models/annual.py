@@ -96,7 +96,7 @@ class Decision(Recorded, Versioned):
     class Meta:
         verbose_name = _("beslut")
         verbose_name_plural = _("beslut")
-        ordering = ["answer_by", "id"]
+        ordering = [models.F("answer_by").asc(nulls_last=True), "id"]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(outcome_at=None, outcome="")

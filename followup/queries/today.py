@@ -263,7 +263,7 @@ def texts_to_write(user: Any, workspace: Workspace) -> list[Task]:
 
 def to_decide(workspace: Workspace) -> list[Task]:
     """How many questions wait for a decision, and the one to be answered first."""
-    waiting = list(Decision.objects.within(workspace).open().order_by("answer_by", "pk"))
+    waiting = list(Decision.objects.within(workspace).open())
     if not waiting:
         return []
     first, n = waiting[0], len(waiting)

@@ -124,7 +124,11 @@ def read_beside(book: Book) -> None:
     done = YearText.objects.filter(plan=plan, year=book.year, done_at__lte=book.as_of)
     book.texts = {text.goal_id or 0: text for text in done.select_related("written_by")}
     asked = Decision.objects.filter(plan=plan, recorded_at__lte=book.as_of).of_year(book.year, book.as_of)
-    for decision in asked.annotate(about=F("measures__number")).select_related("goal").order_by("answer_by", "pk", "measures__number_sort"):
+    for decision in (
+        asked.annotate(about=F("measures__number"))
+        .select_related("goal")
+        .order_by(F("answer_by").asc(nulls_last=True), "pk", "measures__number_sort")
+    ):
         book.decisions.setdefault(decision.pk, (decision, []))[1].append(decision.about or "")
     outside = OutsideValue.objects.filter(indicator__plan=plan, recorded_at__lte=book.as_of)
     book.outside = list(outside.select_related("area").order_by("indicator_id", "area__name_sort", "year", "id"))

@@ -195,3 +195,14 @@ def test_management_meets_what_waits_for_a_decision_first_thing(client, plan, de
     assert f"/plans/{plan.pk}/years/2026/decisions/" in answer.content.decode()
     record_decision(decision, by=manager, version=1, **DECIDED | {"decided_on": date(2027, 3, 1)})
     assert "väntar på beslut" not in text_of(client.get("/"))
+
+
+def test_a_question_without_a_day_comes_after_those_with_one(client, plan, measure, coordinator, manager):
+    """Also where the database would put what is missing first."""
+    for question, day in (("Utan dag?", None), ("Med dag?", date(2027, 4, 30))):
+        ask_for_decision(plan, 2026, by=coordinator, measures=[measure], **ASKED | {"question": question, "answer_by": day})
+    client.force_login(manager)
+    for address in (f"/plans/{plan.pk}/years/2026/", f"/plans/{plan.pk}/years/2026/decisions/"):
+        page = text_of(client.get(address))
+        assert page.index("Med dag?") < page.index("Utan dag?")
+    assert "Med dag? Svar senast 30 april 2027." in text_of(client.get("/"))
