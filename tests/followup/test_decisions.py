@@ -49,7 +49,7 @@ def test_a_question_is_asked_from_a_measure_and_answered(client, plan, measure, 
     decision.refresh_from_db()
     assert (decision.outcome_at, decision.outcome_by, decision.decided_on) == (MARCH, manager, date(2027, 4, 16))
     page = text_of(client.get(f"/plans/{plan.pk}/years/2026/"))
-    assert "Enligt förslaget. (Styrelsen, § 31, 16 april, dnr NB 2027/031)" in page
+    assert "Enligt förslaget. (Styrelsen, § 31, 16 april 2027, dnr NB 2027/031)" in page
     assert "Inget beslut väntar på styrelsen." in page
     assert "dnr NB 2027/031" in text_of(client.get(f"/measures/{measure.pk}/"))
     assert list(Event.objects.about(decision).order_by("id").values_list("verb", flat=True)) == ["decision.asked_for", "decision.recorded"]
@@ -162,7 +162,7 @@ def test_a_decided_question_keeps_its_words(client, decision, manager):
 def test_the_year_as_it_was_before_the_decision_still_waits_for_it(plan, decision, manager):
     with clock.at(MARCH + timedelta(days=40)):
         record_decision(decision, by=manager, version=1, outcome="Ja.", decided_on=date(2027, 4, 16), body="Styrelsen")
-        assert year_of(plan, 2026, audience=Audience.MANAGEMENT).decisions[0].outcome == "Ja. (Styrelsen, 16 april)"
+        assert year_of(plan, 2026, audience=Audience.MANAGEMENT).decisions[0].outcome == "Ja. (Styrelsen, 16 april 2027)"
         assert year_of(plan, 2026, audience=Audience.MANAGEMENT, as_of=MARCH).decisions[0].outcome == ""
 
 
