@@ -42,7 +42,9 @@ def test_a_question_is_asked_from_a_measure_and_answered(client, plan, measure, 
     assert list(decision.measures.all()) == [measure]
     for address in (f"/plans/{plan.pk}/years/2026/", f"/measures/{measure.pk}/", f"/plans/{plan.pk}/years/2026/decisions/"):
         assert "Fler handledare?" in text_of(client.get(address)), address
-    assert "Styrelsen behöver besluta om 1 sak." in text_of(client.get(f"/plans/{plan.pk}/years/2026/"))
+    page = text_of(client.get(f"/plans/{plan.pk}/years/2026/"))
+    assert "Styrelsen behöver besluta om 1 sak." in page
+    assert "svar senast 30 april 2027" in page, "it is printed and frozen, and read long after"
 
     client.force_login(manager)
     assert client.post(f"/decisions/{decision.pk}/record/", DECIDED | {"version": 1}).status_code == 302
