@@ -18,6 +18,7 @@ from followup.year.page import Shown as Words
 from followup.year.words import shown
 from measures.models import Goal, Indicator, Measure, Plan
 from measures.rules import SCALE, Interval
+from stakeholders import clock
 
 QUOTE_LENGTH = 160
 
@@ -118,7 +119,7 @@ class Book:
     """Indicators of which only a part is in the book: their targets are for the whole."""
 
     is_running: bool = False
-    """Whether some round of the year is still to fall due: the figures are so far."""
+    """Whether some round of the window is still to fall due: the figures are so far."""
 
     seen: Shown | None = None
     """The roll-up as this audience may see it, for what is asked later: single answers."""
@@ -130,6 +131,11 @@ class Book:
     def window(self) -> Window:
         """The days that the book is about."""
         return Window.period(self.year, Interval.TERTIAL, self.tertial) if self.tertial else Window.year(self.year)
+
+    @property
+    def is_year_running(self) -> bool:
+        """Whether the year goes on, also where the book is of a tertial that is over."""
+        return self.is_running or clock.day_of(self.as_of) <= Window.year(self.year).end
 
     def holds(self, period: PeriodRow) -> bool:
         """Whether the period lies in the window, or in the same one the year before."""

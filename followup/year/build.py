@@ -29,7 +29,7 @@ from followup.year.sections import (
 from followup.year.texts import done_rows
 from measures.models import Plan
 from stakeholders import clock
-from stakeholders.formats import day_month, full_day, whole
+from stakeholders.formats import full_day, whole
 
 RULES_VERSION = "1"
 """Goes up when a rule of docs/figures.md changes what a figure is."""
@@ -121,9 +121,8 @@ def _outcome(decision: Decision, as_of: datetime) -> str:
 
 
 def _day(day: date | None) -> str:
-    if day is None:
-        return ""
-    return day_month(day) if day.year == clock.today().year else full_day(day)
+    """With its year: what is printed or frozen is read long after."""
+    return full_day(day) if day else ""
 
 
 def _matrix_sentence(book: Book) -> str:

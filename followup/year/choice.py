@@ -1,12 +1,13 @@
 """A part of the year: under a goal, in an area, by an actor, of one measure or one kind of money. Narrows the book; the same query everywhere."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlencode
 
 from followup.year.book import Book
 from measures.models import Goal
+from measures.rules import Funding
 
 NO_FUNDING = "none"
 NUMBERS = ("goal", "measure", "actor", "area", "indicator")
@@ -35,6 +36,16 @@ class Choice:
         """ "?goal=3&actor=7"; "" for all of the year."""
         chosen = {name: value for name, value in (vars(self) | more).items() if value}
         return f"?{urlencode(chosen)}" if chosen else ""
+
+    def is_in(self, book: Book) -> bool:
+        """Whether each thing that is chosen is there, in the book narrowed to it."""
+        options = book.options
+        known: dict[str, Container[int]] = {
+            "goal": dict(options.goals), "actor": dict(options.actors), "area": dict(options.areas),
+            "measure": book.measures, "indicator": book.indicators,
+        }  # fmt: skip
+        is_money_known = self.funding in ("", NO_FUNDING, *Funding.values)
+        return is_money_known and all(pk in known[name] for name in NUMBERS if (pk := getattr(self, name)))
 
     def named(self, book: Book) -> str:
         """What is chosen, in words."""

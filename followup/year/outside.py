@@ -67,13 +67,12 @@ def _series(rows: list[OutsideValue], years: tuple[int, ...]) -> OutsideSeries:
 
 
 def _sentence(series: list[OutsideSeries], decimals: int) -> str:
-    """What the pictures show: which places have moved closer to the whole, and which further from it, in their last two known years."""
+    """What the pictures show: which places have moved closer to the whole, and which further from it, from their first known year to the last."""
     whole = next((one for one in series if one.is_whole), None)
     if whole is None:
         return ""
     reference = {year: Fraction(value) for year, value in zip(whole.years, whole.values, strict=True) if value}
-    closer: list[str] = []
-    further: list[str] = []
+    moved: dict[tuple[bool, int, int], list[str]] = defaultdict(list)
     for one in series:
         known = [(year, Fraction(value)) for year, value in zip(one.years, one.values, strict=True) if value and year in reference]
         if one is whole or len(known) < 2 or one.breaks:
@@ -81,12 +80,15 @@ def _sentence(series: list[OutsideSeries], decimals: int) -> str:
         (first_year, first), (last_year, last) = known[0], known[-1]
         gap_before, gap_now = abs(first - reference[first_year]), abs(last - reference[last_year])
         if gap_now != gap_before:
-            (closer if gap_now < gap_before else further).append(one.place)
+            moved[gap_now > gap_before, first_year, last_year].append(one.place)
     parts = []
-    if closer:
-        parts.append(_("%(places)s har närmat sig hela kommunen.") % {"places": listing(closer)})
-    if further:
-        parts.append(_("%(places)s har kommit längre ifrån.") % {"places": listing(further)})
+    for (is_further, first_year, last_year), places in sorted(moved.items()):
+        words = (
+            _("Från %(first)s till %(last)s har %(places)s kommit längre ifrån hela kommunen.")
+            if is_further
+            else _("Från %(first)s till %(last)s har %(places)s närmat sig hela kommunen.")
+        )
+        parts.append(words % {"first": first_year, "last": last_year, "places": listing(places)})
     if reference:
         newest = max(reference)
         parts.append(_("Hela kommunen %(year)s: %(value)s.") % {"year": newest, "value": number(reference[newest], decimals)})

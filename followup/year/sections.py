@@ -224,7 +224,8 @@ def withheld(book: Book, year: int, pk: int, against: AgainstTarget) -> dict[str
     if pk in book.parts:
         return {"verdict": Verdict.NOT_COMPUTABLE, "attainment": None, "path": None}
     if book.tertial and book.versions[pk].kind in FLOWS:
-        return {"verdict": Verdict.RUNNING, "attainment": None, "path": None}
+        goes_on = book.is_year_running and year == book.year
+        return {"verdict": Verdict.RUNNING if goes_on else Verdict.NOT_COMPUTABLE, "attainment": None, "path": None}
     is_partial = book.is_running and year == book.year and book.versions[pk].kind in FLOWS
     return {"verdict": Verdict.RUNNING, "attainment": None} if is_partial and against.verdict in JUDGED else {}
 
@@ -273,6 +274,8 @@ def attained(against: AgainstTarget) -> str:
 def _note(book: Book, pk: int, against: AgainstTarget) -> str:
     if pk in book.parts:
         return _("målet gäller alla som redovisar måttet tillsammans")
+    if book.tertial and against.verdict == Verdict.NOT_COMPUTABLE and book.versions[pk].kind in FLOWS:
+        return _("målet gäller hela året")
     if against.verdict == Verdict.TOO_EARLY:
         when = book.effect_expected(pk)
         return _("bedöms från %(year)s") % {"year": when.year} if when else ""

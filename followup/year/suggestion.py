@@ -121,7 +121,7 @@ def _achievement(verdicts: Counter[str], *, has_begun: bool) -> tuple[str, str]:
         return GoalAchievement.CANNOT_ASSESS, _cannot_assess(verdicts)
     words = _("%(part)s mått som går att bedöma är på väg eller före.") % {"part": out_of(well, well + badly + uncertain)}
     if uncertain:
-        unsure = _("%(n)s är osäkra.") % {"n": uncertain}
+        unsure = ngettext("%(n)s är osäkert.", "%(n)s är osäkra.", uncertain) % {"n": uncertain}
         words = f"{words} {unsure}"
     if well and not badly and not uncertain:
         return GoalAchievement.MET, words

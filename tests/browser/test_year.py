@@ -173,8 +173,14 @@ def test_on_paper_the_first_page_has_the_sentences_and_nothing_to_press(site, vi
     seen = visit(site, address(site) + "?show=all", width=1280, as_=site.cast["manager"])
     paper = pypdfium2.PdfDocument(seen.page.pdf(format="A4", prefer_css_page_size=True))
     first = paper[0].get_textpage().get_text_range()
-    for words in ("Styrelsen behöver besluta om 1 sak.", "Så går genomförandet"):
+    for words in ("Styrelsen behöver besluta om 1 sak.", "Så går genomförandet", "Utskrift av läget"):
         assert words in first
+    assert "Utskrift av läget" not in seen.page.inner_text("main"), "it is said on paper only"
+    behind = seen.page.locator("main .behind")
+    assert behind.first.is_visible()
+    seen.page.emulate_media(media="print")
+    assert not any(each.is_visible() for each in behind.all()), "words that only lead somewhere"
+    seen.page.emulate_media(media="screen")
     whole = " ".join(page.get_textpage().get_text_range() for page in paper)
     assert not any(words in whole for words in ("Frys året", "Ladda ner", "Visa en del"))
     assert "Andel som känner sig trygga 4" in whole
@@ -196,6 +202,19 @@ def test_a_year_beside_the_frozen_one(site, visit):
     seen.check("compare")
     assert f"mått har en annan siffra {YEAR}" in seen.page.inner_text("main")
     seen.resize(360, "compare-phone")
+
+
+def test_the_unchanged_are_folded_on_screen_and_whole_on_paper(site, visit):
+    seen = visit(site, f"/plans/{site.cast['plan']}/years/{YEAR - 1}/compare/", width=360, as_=site.cast["manager"])
+    last = seen.page.locator(".unchanged tbody tr").last
+    assert last.is_hidden()
+    seen.page.emulate_media(media="print")
+    assert last.is_visible()
+    assert seen.page.locator(".unchanged > summary").is_visible(), "the table keeps its name"
+    seen.page.emulate_media(media="screen")
+    seen.page.click(".unchanged > summary")
+    assert last.is_visible()
+    seen.check("compare-unchanged")
 
 
 def test_a_year_in_which_nothing_has_happened_says_so(site, visit):

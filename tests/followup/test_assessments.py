@@ -58,6 +58,22 @@ def reported(plan, measure, club, coordinator, reviewer):
     return report
 
 
+@pytest.mark.parametrize(("unsure", "words"), [(1, "1 är osäkert."), (2, "2 är osäkra.")])
+def test_what_is_uncertain_is_counted_in_right_words(
+    client, plan, measure, club, workspace, coordinator, reviewer, manager, address, unsure, words
+):
+    """Two partners who may have met the same people: between 40 and 80 of 60."""
+    for number in range(unsure):
+        a_target(an_indicator(measure, kind="people", name=f"unga {number}"), baseline=0, target=60, year=2026)
+    a_target(an_indicator(measure, name="besök"), baseline=0, target=10, year=2026)
+    period = a_period(plan, 2026, 3)
+    for actor in (club, an_actor(workspace)):
+        obligation = an_obligation(an_assignment(measure, actor), period)
+        a_report(obligation, by=coordinator, approved_by=reviewer, figures=[40] * unsure + [9])
+    client.force_login(manager)
+    assert words in text_of(client.get(address))
+
+
 def test_management_reads_the_suggestion_and_signs_its_own_judgement(client, plan, measure, reported, manager, address):
     reported(60, 10)
     client.force_login(manager)

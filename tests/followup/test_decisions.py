@@ -42,14 +42,16 @@ def test_a_question_is_asked_from_a_measure_and_answered(client, plan, measure, 
     assert list(decision.measures.all()) == [measure]
     for address in (f"/plans/{plan.pk}/years/2026/", f"/measures/{measure.pk}/", f"/plans/{plan.pk}/years/2026/decisions/"):
         assert "Fler handledare?" in text_of(client.get(address)), address
-    assert "Styrelsen behöver besluta om 1 sak." in text_of(client.get(f"/plans/{plan.pk}/years/2026/"))
+    page = text_of(client.get(f"/plans/{plan.pk}/years/2026/"))
+    assert "Styrelsen behöver besluta om 1 sak." in page
+    assert "svar senast 30 april 2027" in page, "it is printed and frozen, and read long after"
 
     client.force_login(manager)
     assert client.post(f"/decisions/{decision.pk}/record/", DECIDED | {"version": 1}).status_code == 302
     decision.refresh_from_db()
     assert (decision.outcome_at, decision.outcome_by, decision.decided_on) == (MARCH, manager, date(2027, 4, 16))
     page = text_of(client.get(f"/plans/{plan.pk}/years/2026/"))
-    assert "Enligt förslaget. (Styrelsen, § 31, 16 april, dnr NB 2027/031)" in page
+    assert "Enligt förslaget. (Styrelsen, § 31, 16 april 2027, dnr NB 2027/031)" in page
     assert "Inget beslut väntar på styrelsen." in page
     assert "dnr NB 2027/031" in text_of(client.get(f"/measures/{measure.pk}/"))
     assert list(Event.objects.about(decision).order_by("id").values_list("verb", flat=True)) == ["decision.asked_for", "decision.recorded"]
@@ -162,7 +164,7 @@ def test_a_decided_question_keeps_its_words(client, decision, manager):
 def test_the_year_as_it_was_before_the_decision_still_waits_for_it(plan, decision, manager):
     with clock.at(MARCH + timedelta(days=40)):
         record_decision(decision, by=manager, version=1, outcome="Ja.", decided_on=date(2027, 4, 16), body="Styrelsen")
-        assert year_of(plan, 2026, audience=Audience.MANAGEMENT).decisions[0].outcome == "Ja. (Styrelsen, 16 april)"
+        assert year_of(plan, 2026, audience=Audience.MANAGEMENT).decisions[0].outcome == "Ja. (Styrelsen, 16 april 2027)"
         assert year_of(plan, 2026, audience=Audience.MANAGEMENT, as_of=MARCH).decisions[0].outcome == ""
 
 

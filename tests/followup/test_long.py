@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.conf import settings
 
 from followup.actions.annual import freeze_year
 from followup.freeze import File, json_bytes
@@ -251,6 +252,50 @@ def test_any_year_stands_beside_a_frozen_one(client, cast, frozen, manager):
     assert "1 försenad 1 enligt plan" in page
     page = text_of(client.get(f"/plans/{cast['plan'].pk}/years/2026/compare/"))
     assert "Inget mått har en annan siffra 2026 än i den frysta årsuppföljningen 2026." in page
+    assert "Det som skiljer sig" not in page
+    assert "2 mått med samma siffra, läge och mål" in page
+
+
+def test_a_year_is_the_same_in_another_language_than_it_was_frozen_in(client, cast, coordinator, reviewer, manager):
+    cast["plan"].periods.update(closed_at=None, closes_on=date(2030, 1, 1))
+    Target.objects.create(indicator=cast["indicator"], year=2028, value=in_units(1400))
+    more = an_obligation(an_assignment(cast["measure"], an_actor(cast["plan"].workspace)), cast["plan"].periods.get(year=2028))
+    a_report(more, by=coordinator, approved_by=reviewer, figures=[1400, 61])
+    cast["plan"].periods.update(closed_at=NOW)
+    year = year_of(cast["plan"], 2028, audience=Audience.MANAGEMENT)
+    assert "1\N{NO-BREAK SPACE}446" in json_bytes(year).decode()
+    freeze_year(cast["plan"], year, [File("aret.json", "application/json", json_bytes(year))], by=manager)
+    client.force_login(manager)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    page = client.get(f"/plans/{cast['plan'].pk}/years/2028/compare/").content.decode()
+    assert "1,446" in page
+    assert "→" not in page
+    assert "<strong>" not in page
+    assert 'class="fold unchanged"' in page
+    assert 'id="changed-title"' not in page, "nothing differs but the words"
+
+
+def test_what_differs_comes_first_and_the_rest_is_folded(client, cast, frozen, coordinator, reviewer, manager):
+    cast["plan"].periods.update(closed_at=None, closes_on=date(2030, 1, 1))
+    answered = cast["assignment"].obligations.get(period__year=2026)
+    a_report(answered, by=coordinator, approved_by=reviewer, figures=[25, 61], correction_reason="fel")
+    client.force_login(manager)
+    page = client.get(f"/plans/{cast['plan'].pk}/years/2026/compare/").content.decode()
+    differs, unchanged = page[page.index("Det som skiljer sig") :].split("<details", 1)
+    assert "Besök på läxhjälpen" in differs
+    assert "Andel som fullföljer" not in differs
+    assert "1 mått med samma siffra, läge och mål" in unchanged
+    assert "Andel som fullföljer" in unchanged
+    assert "Alla rapportrundor för 2026 är inte stängda än." in text_of(client.get(f"/plans/{cast['plan'].pk}/years/2026/compare/"))
+
+
+def test_a_year_that_goes_on_says_so_beside_a_whole_one(client, cast, frozen, manager):
+    a_period(cast["plan"], 2029)
+    client.force_login(manager)
+    page = text_of(client.get(f"/plans/{cast['plan'].pk}/years/2029/compare/"))
+    assert "2029 pågår: siffrorna för det året är hittills." in page
+    assert "pågår" not in text_of(client.get(f"/plans/{cast['plan'].pk}/years/2028/compare/")).partition("Fryst 9 mars")[0]
+    assert "2030 har inte börjat." in text_of(client.get(f"/plans/{cast['plan'].pk}/years/2030/compare/"))
 
 
 def test_the_frozen_year_is_read_from_its_bytes_not_computed_anew(client, cast, frozen, coordinator, reviewer, manager):

@@ -52,6 +52,16 @@ def test_a_tertial_says_what_happened_in_it_and_no_more(client, two_tertials, ma
     assert "20" in first[first.index("Besök") :]
 
 
+def test_when_the_year_is_over_no_tertial_says_that_it_goes_on(client, two_tertials, manager):
+    with clock.at(datetime(2027, 3, 9, 8, tzinfo=UTC)):
+        client.force_login(manager)
+        for tertial in (2, 3):
+            page = text_of(client.get(f"/plans/{two_tertials.pk}/years/2026/tertials/{tertial}/"))
+            row = page[page.index("Besök") :]
+            assert "målet gäller hela året" in row, "a tertial is still not held against the target of a year"
+            assert "pågår" not in page
+
+
 def test_the_tertials_that_have_begun_are_listed_and_no_others(client, two_tertials, manager):
     client.force_login(manager)
     page = client.get("/years/").content.decode()

@@ -10,7 +10,10 @@ from itertools import count
 import pytest
 
 from followup.actions.decisions import ask_for_decision
-from followup.models import Period
+from followup.models import OutsideValue, Period
+from followup.words import Audience
+from followup.year.build import year_of
+from followup.year.files import page as as_file
 from stakeholders import clock
 from tests.factories import (
     a_goal,
@@ -20,6 +23,7 @@ from tests.factories import (
     a_report,
     a_target,
     an_actor,
+    an_area,
     an_assignment,
     an_indicator,
     an_obligation,
@@ -172,6 +176,34 @@ def test_a_year_that_has_not_begun_says_so(client, plan, measure, manager):
     page = text_of(client.get(f"/plans/{plan.pk}/years/2029/"))
     assert "2029 har inte börjat. Inget är rapporterat än." in page
     assert "Året pågår" not in page
+
+
+def test_what_is_printed_says_of_which_moment_it_is_and_that_it_is_not_the_frozen_report(client, told_year, manager):
+    client.force_login(manager)
+    page = text_of(client.get(f"/plans/{told_year.pk}/years/2026/"))
+    assert "Utskrift av läget 9 mars 2027 kl. 09.00. Det här är inte den frysta årsuppföljningen" in page
+    assert "Utskrift av läget" in text_of(client.get(f"/plans/{told_year.pk}/years/2026/tertials/3/"))
+    assert "Utskrift av läget" not in as_file(year_of(told_year, 2026, audience=Audience.MANAGEMENT))
+
+
+def test_the_years_a_place_has_come_closer_in_are_told(client, plan, measure, workspace, coordinator, manager):
+    shares = an_indicator(measure, kind="ratio", level="impact", name="behöriga", unit="procent")
+    places = {None: (80, 80), an_area(workspace, "Hyttan"): (60, 70), an_area(workspace, "Berget"): (70, 65)}
+    for area, values in places.items():
+        for year, told in zip((2019, 2026), values, strict=True):
+            OutsideValue.objects.create(
+                indicator=shares,
+                area=area,
+                year=year,
+                value=told * 10_000,
+                source_line="Källa: Kolada",
+                fetched_at=MARCH,
+                by_user=coordinator,
+            )
+    client.force_login(manager)
+    page = text_of(client.get(f"/plans/{plan.pk}/years/2026/"))
+    assert "Från 2019 till 2026 har Hyttan närmat sig hela kommunen." in page
+    assert "Från 2019 till 2026 har Berget kommit längre ifrån hela kommunen." in page
 
 
 def test_what_nobody_was_asked_for_is_not_missing(client, told_year, manager):

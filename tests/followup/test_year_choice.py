@@ -124,11 +124,15 @@ def test_what_is_chosen_is_chosen_on_the_way_to_the_reports_and_in_the_tables_to
     assert "1 av 1 rapporter är godkända" in text_of(client.get(reports))
 
 
-def test_a_part_is_not_frozen_and_what_does_not_exist_shows_nothing(client, cast, manager):
+def test_a_part_is_not_frozen_and_what_does_not_exist_is_not_found(client, cast, manager):
     cast["plan"].periods.update(closed_at=clock.now())
     client.force_login(manager)
     assert "Frys året" in text_of(year(client, cast))
     assert "Frys året" not in text_of(year(client, cast, goal=cast["school"].pk))
-    page = text_of(year(client, cast, actor=999_999))
-    assert "Ingen åtgärd har startat än." in page
+    for name in ("goal", "measure", "actor", "area", "indicator"):
+        assert year(client, cast, **{name: 999_999}).status_code == 404, name
+        assert client.get(f"/plans/{cast['plan'].pk}/years/2026/reports/?{name}=999999").status_code == 404, name
+    assert year(client, cast, funding="wishes").status_code == 404
+    assert year(client, cast, goal=cast["school"].pk, actor=999_999).status_code == 404, "one that exists does not excuse another"
+    assert year(client, cast, funding="none").status_code == 200
     assert client.get(f"/indicators/{cast['visits'].pk}/figure/?year=2026&actor=999999").status_code == 404
