@@ -70,22 +70,19 @@ def big_numbers(
     return (
         _measures_number(book, before),
         BigNumber(
-            whole(sum(verdicts[v] for v in ON_THE_WAY)),
-            _("av %(total)s") % {"total": whole(sum(verdicts[v] for v in JUDGED))},
+            *_counted(sum(verdicts[v] for v in ON_THE_WAY), sum(verdicts[v] for v in JUDGED)),
             _("mått är på väg eller före"),
             _beside(before, sum(last_targets[v] for v in ON_THE_WAY), sum(last_targets[v] for v in JUDGED)),
             "#targets",
         ),
         BigNumber(
-            whole(coverage.partners_complete),
-            _("av %(total)s") % {"total": whole(coverage.partners)},
+            *_counted(coverage.partners_complete, coverage.partners),
             _("aktörer har lämnat allt"),
             _beside(before, last.partners_complete, last.partners),
             "#who",
         ),
         BigNumber(
-            whole(coverage.approved),
-            _("av %(total)s") % {"total": whole(coverage.expected)},
+            *_counted(coverage.approved, coverage.expected),
             _("rapporter är med i siffrorna"),
             _beside(before, last.approved, last.expected),
             "#coverage",
@@ -98,12 +95,16 @@ def _measures_number(book: Book, before: int) -> BigNumber:
     well = sum(status_word(book, book.year, measure.pk) in GOING_WELL for measure in now)
     well_before = sum(status_word(book, before, measure.pk) in GOING_WELL for measure in then)
     return BigNumber(
-        whole(well),
-        _("av %(total)s") % {"total": whole(len(now))},
+        *_counted(well, len(now)),
         _("startade åtgärder är klara eller går enligt plan"),
         _beside(before, well_before, len(then)),
         "#status",
     )
+
+
+def _counted(part: int, total: int) -> tuple[str, str]:
+    """ "25" and "av 34"; where there is nothing to count yet no zero, which would be a judgement."""
+    return (whole(part), _("av %(total)s") % {"total": whole(total)}) if total else ("–", _("inget att räkna än"))
 
 
 def _beside(year: int, part: int, total: int) -> str:

@@ -80,7 +80,7 @@ class Suggestions:
         begun = book.started(book.year, own.values())
         verdicts = Counter(self._verdicts[pk] for pk in linked if pk in self._verdicts)
         achievement, achievement_why = _achievement(verdicts, has_begun=bool(begun))
-        trend, trend_why = _trend(trends.values())
+        trend, trend_why = _trend(trends.values(), is_running=book.is_running)
         return Suggestion(
             book=book,
             achievement=achievement,
@@ -112,7 +112,8 @@ class Suggestions:
 
 
 def _achievement(verdicts: Counter[str], *, has_begun: bool) -> tuple[str, str]:
-    """Met when every target that can be judged is on its way, not met when none is; an uncertain one stands in the way of both."""
+    """Met when every target that can be judged is on its way, not met when none is; an uncertain one stands in the way of both. Nothing is
+    suggested as long as some of them wait for the year's end."""
     if not has_begun:
         return GoalAchievement.CANNOT_ASSESS, _("Ingen åtgärd har startat.")
     well, badly = (sum(verdicts[verdict] for verdict in group) for group in (ON_THE_WAY, OFF_THE_WAY))
@@ -123,6 +124,9 @@ def _achievement(verdicts: Counter[str], *, has_begun: bool) -> tuple[str, str]:
     if uncertain:
         unsure = ngettext("%(n)s är osäkert.", "%(n)s är osäkra.", uncertain) % {"n": uncertain}
         words = f"{words} {unsure}"
+    if waiting := verdicts[Verdict.RUNNING]:
+        later = ngettext("%(n)s bedöms när året är slut.", "%(n)s bedöms när året är slut.", waiting) % {"n": waiting}
+        return GoalAchievement.CANNOT_ASSESS, f"{words} {later}"
     if well and not badly and not uncertain:
         return GoalAchievement.MET, words
     return (GoalAchievement.PARTLY if well or uncertain else GoalAchievement.NOT_MET), words
@@ -135,9 +139,11 @@ def _cannot_assess(verdicts: Counter[str]) -> str:
     return _("Inget mått går att bedöma: %(why)s.") % {"why": listing(told)}
 
 
-def _trend(found: Iterable[str]) -> tuple[str, str]:
+def _trend(found: Iterable[str], *, is_running: bool) -> tuple[str, str]:
     """One way only: better or worse. Both ways is for a person to weigh."""
     trends = Counter(trend for trend in found if trend != Trend.UNKNOWN)
+    if not trends and is_running:
+        return Trend.UNKNOWN, _("Året jämförs med förra året när det är slut.")
     if not trends:
         return Trend.UNKNOWN, _("Inget mått går att jämföra med förra året.")
     told = listing(

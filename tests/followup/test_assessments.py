@@ -1,7 +1,7 @@
 """Judging the year: the figures suggest, a person judges and signs, nothing is written over."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -115,6 +115,18 @@ def test_the_suggestion_follows_from_the_targets_alone(client, reported, manager
     page = text_of(client.get(address))
     suggested = page[page.index("Vad siffrorna pekar på") :]
     assert suggested.index(word) < suggested.index(why)
+
+
+def test_nothing_is_suggested_while_the_year_goes_on(client, plan, measure, reported, manager, address):
+    """One that says how it stands is on its way; one that grows during the year waits for its end."""
+    reported(60)
+    stands = an_indicator(measure, kind="stock", direction="increase")
+    a_target(stands, baseline=0, target=100, year=2026)
+    a_period(plan, 2026, 2, due_on=date(2027, 5, 1))
+    client.force_login(manager)
+    page = text_of(client.get(address))
+    assert "Går inte att bedöma" in page
+    assert "Året jämförs med förra året när det är slut." in page
 
 
 def test_the_trend_is_said_only_when_all_point_the_same_way(client, plan, measure, reported, manager, address):
