@@ -109,8 +109,10 @@ def clock_time(moment: datetime) -> str:
 
 
 def day_and_time(moment: datetime) -> str:
-    """ "onsdag 13 januari kl. 15.04" """
-    return _("%(day)s kl. %(time)s") % {"day": weekday(moment), "time": clock_time(moment)}
+    """ "onsdag 13 januari kl. 15.04"; with the year when it is another than this one: "onsdag 12 november 2025 kl. 16.00"."""
+    day = _day(moment)
+    written = weekday(day) if day.year == clock.today().year else formats.date_format(day, "l j F Y")
+    return _("%(day)s kl. %(time)s") % {"day": written, "time": clock_time(moment)}
 
 
 def when(moment: datetime) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, cast
 
 from django import forms
@@ -11,6 +12,7 @@ from followup.forms.rounds import DayInput
 from followup.models import Assessment, Decision, YearText
 from followup.words import GoalAchievement, NextStep, Trend
 from measures.models import Goal, Measure, Plan
+from stakeholders import clock
 from stakeholders.forms import Versioned, offer, without_personal_number
 from stakeholders.models import User
 
@@ -125,6 +127,9 @@ class DecisionForm(Versioned):
     def clean_proposal(self) -> str:
         return without_personal_number(self.cleaned_data["proposal"])
 
+    def clean_answer_by(self) -> date | None:
+        return still_to_come(self, "answer_by")
+
 
 class OutcomeForm(Versioned):
     """What was decided."""
@@ -147,6 +152,12 @@ class OutcomeForm(Versioned):
             self.fields[name].required = True
             self.fields[name].error_messages["required"] = sentence
         self.fields["decided_on"].error_messages["invalid"] = DAY
+
+    def clean_decided_on(self) -> date:
+        day: date = self.cleaned_data["decided_on"]
+        if day > clock.today():
+            raise forms.ValidationError(_("Dagen har inte varit än. Välj dagen då beslutet togs."))
+        return day
 
 
 class TextForm(Versioned):
@@ -187,3 +198,14 @@ class TextPlanForm(Versioned):
         assignee = cast(forms.TypedChoiceField, self.fields["assignee"])
         assignee.choices = [("", _("ingen än")), *((pk, str(user)) for pk, user in writers.items())]
         assignee.coerce = lambda pk: writers[int(pk)]
+
+    def clean_write_by(self) -> date | None:
+        return still_to_come(self, "write_by")
+
+
+def still_to_come(form: Versioned, name: str) -> date | None:
+    """A day to be ready by, or the sentence that it has passed. One that is left as it was may have."""
+    day: date | None = form.cleaned_data[name]
+    if day and name in form.changed_data and day < clock.today():
+        raise forms.ValidationError(_("Dagen har redan passerat. Välj i dag eller en senare dag."))
+    return day

@@ -17,8 +17,9 @@ from followup.models import AccessLink, Obligation
 from followup.models.report import Channel
 from followup.queries import due_on, obligation_state
 from followup.queries.answering import earlier_reports, left_to_answer, proposals_to
+from followup.views.conclusion import conclusions_of
 from followup.views.doors import KNOWN_FOR, Visit
-from followup.views.tasks import asked_behind
+from followup.views.tasks import asked_behind, is_over
 from stakeholders.guesses import count_wrong_guess
 from stakeholders.rules import masked_email
 
@@ -27,7 +28,7 @@ from stakeholders.rules import masked_email
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def link_open(request: HttpRequest, token: str) -> HttpResponse:
-    """What is asked, by whom and until when. POST swaps the link for a narrow cookie and a clean address."""
+    """What is asked, by whom and until when; once nothing can be changed, what came of it. POST swaps the link for a narrow cookie and a clean address."""
     link = find_link(token)
     if link is None or link.has_expired:
         return _gone(request, link, token)
@@ -35,6 +36,8 @@ def link_open(request: HttpRequest, token: str) -> HttpResponse:
     with translation.override(link.contact.language):
         if request.method == "POST":
             return _enter(request, link, asked)
+        if asked and is_over(link, asked):
+            return _closed(request, link, asked)
         return _start(request, link, asked, token)
 
 
@@ -91,6 +94,18 @@ def _start(request: HttpRequest, link: AccessLink, asked: list[Obligation], toke
     return render(request, "followup/answer/link.html", told)
 
 
+def _closed(request: HttpRequest, link: AccessLink, asked: list[Obligation]) -> HttpResponse:
+    """Nothing more is taken: what came of it when the year is frozen, and what they answered. Nothing to answer by, and nothing to change."""
+    told = {
+        "link": link,
+        "workspace": link.period.plan.workspace,
+        "only": asked[0] if len(asked) == 1 else None,
+        "proposals": proposals_to(link.actor).count(),
+        **conclusions_of(link.period, asked),
+    }
+    return render(request, "followup/answer/link_closed.html", told)
+
+
 def _enter(request: HttpRequest, link: AccessLink, asked: list[Obligation]) -> HttpResponse:
     """Into the answer. A browser that is new to a link used before is asked for its name: the letter may have been passed on."""
     known = Visit.of(request, max_age=KNOWN_FOR)
@@ -101,7 +116,9 @@ def _enter(request: HttpRequest, link: AccessLink, asked: list[Obligation]) -> H
     if len(asked) == 1:
         page = "unchanged" if "unchanged" in request.POST else _first_page(asked[0])
         address = reverse(f"link:answer_{page}", args=[asked[0].pk])
-    if not (link.contact.name or visit.name) or not (is_first or is_same):
+    if asked and "year" in request.POST:
+        address = reverse("link:answer_year", args=[asked[0].pk])
+    elif not (link.contact.name or visit.name) or not (is_first or is_same):
         address = f"{reverse('answer_say_name')}?go={address}"
     response = redirect(address)
     visit.set_on(response)

@@ -28,7 +28,7 @@ from followup.queries.answering import (
 )
 from followup.transitions import State, Verb, refusal
 from followup.views.answer import frame
-from followup.views.conclusion import conclusion_of
+from followup.views.conclusion import conclusions_of
 from followup.views.doors import Door
 from stakeholders import calendars, clock
 from stakeholders.refusals import ChangedMeanwhile, TooLate
@@ -231,7 +231,7 @@ def _receipt(request: HttpRequest, door: Door) -> HttpResponse:
         "state": state,
         "lines": [(line, written(line)) for line in lines],
         "comments": comments,
-        **conclusion_of(door.obligation),
+        **conclusions_of(door.obligation.period, [door.obligation]),
         "may_change": refusal(state, Verb.SUBMIT) is None,
         "may_correct": refusal(state, Verb.CORRECT) is None,
         "is_closed": _is_closed(door.obligation),

@@ -14,8 +14,9 @@ from followup.queries import obligation_state, whom_to_ask
 from followup.queries.beside import columns_of, rows_of, said
 from followup.queries.review import Waiting, desk, with_lines
 from followup.transitions import State, Verb, refusal
+from followup.views.annual import Crumbs, year_crumbs
 from stakeholders.actions.attachments import attachments_of
-from stakeholders.permissions import SignedInRequest
+from stakeholders.permissions import SignedInRequest, can_read_all, can_review
 
 BESIDE = 12
 """How many of the queue stand beside a report."""
@@ -33,7 +34,7 @@ def report_for(request: SignedInRequest, pk: int) -> Report:
 
 def review_page(request: SignedInRequest, report: Report, *, status: int = 200, **forms: Any) -> HttpResponse:
     """Now beside last time, with what may be done. `forms`: those to show again with what was wrong in them."""
-    period, assignment = report.obligation.period, report.obligation.assignment
+    assignment = report.obligation.assignment
     round_id = request.GET.get("round") or request.POST.get("round") or ""
     queue, earlier = desk(request.user, int(round_id) if round_id.isdecimal() else None, report)
     columns = columns_of(report, earlier)
@@ -50,11 +51,7 @@ def review_page(request: SignedInRequest, report: Report, *, status: int = 200, 
         "return_form": ReturnForm(prefix="return"),
         "withdraw_form": WithdrawForm(prefix="withdraw"),
         "decline_form": DeclineForm(prefix="decline"),
-        "crumbs": [
-            (_("Rapportrundor"), reverse("round_list")),
-            (period.title, reverse("round_show", args=[period.pk])),
-            (_("Granska"), reverse("review_list")),
-        ],
+        "crumbs": [*_round_crumbs(report), (_("Granska"), reverse("review_list"))],
         "title": _("%(actor)s om %(measure)s") % {"actor": assignment.actor, "measure": assignment.measure},
         **forms,
     }
@@ -65,8 +62,11 @@ def read_page(request: SignedInRequest, report: Report, *, status: int = 200, **
     """Every question with its answer, as it was sent in; small numbers only for those who may see them."""
     comments = list(report.comments.select_related("by_user", "by_contact__actor", "line__indicator_version__indicator"))
     raw = can_see_raw(request.user, report.obligation.assignment.actor)
+    place, crumbs = _way_back(request, report)
     context = {
         **_common(request, report, comments),
+        "place": place,
+        "crumbs": crumbs,
         "answers": [(line, said(line) if raw or not line.indicator_version.counts_people else None) for line in report.lines.all()],
         "files": attachments_of(report.obligation) if raw else [],
         "comments": comments,
@@ -99,6 +99,23 @@ def _common(request: SignedInRequest, report: Report, comments: list[Any]) -> di
         "can_comment": can_comment(request.user, report),
         "can_ask": is_in_force and not asked and state == State.APPROVED and can_ask_for_correction(request.user, report),
     }
+
+
+def _way_back(request: SignedInRequest, report: Report) -> tuple[str, Crumbs]:
+    """The place in the menu and the trail: by the round for those who run or review it, by the year for others who read all of the plan,
+    and by the plan for the actor's own people."""
+    period, measure = report.obligation.period, report.obligation.assignment.measure
+    about = (str(measure), reverse("measure_page", args=[measure.pk]))
+    if can_review(request.user, period.plan.workspace):
+        return "round_list", [*_round_crumbs(report), about]
+    if can_read_all(request.user, period.plan.workspace):
+        return "year_list", year_crumbs(period.plan, period.year, about)
+    return "plan_list", [(period.plan.title, reverse("plan_page", args=[period.plan_id])), about]
+
+
+def _round_crumbs(report: Report) -> Crumbs:
+    period = report.obligation.period
+    return [(_("Rapportrundor"), reverse("round_list")), (period.title, reverse("round_show", args=[period.pk]))]
 
 
 def _decision_address(request: SignedInRequest, report: Report) -> str:

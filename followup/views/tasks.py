@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid4, uuid5
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -69,6 +70,7 @@ def answer_list(request: HttpRequest, link: AccessLink, visit: Visit) -> HttpRes
     told = {
         "rows": rows,
         "left": left,
+        "is_over": is_over(link, asked),
         "done": len(asked) - len(left),
         "ready": [one for one in left if _is_ready(one, figures[one.pk])],
         "proposals": proposals_to(link.actor).count(),
@@ -144,6 +146,15 @@ def asked_behind(link: AccessLink) -> list[Obligation]:
     """What the actor is asked in the round; what was closed without an answer too, while the round is unlocked."""
     not_asked = {State.EXEMPT, State.CLOSED} if is_closed(link.period) else {State.EXEMPT}
     return [one for one in with_answers(behind_link(link)) if obligation_state(one) not in not_asked]
+
+
+def is_over(link: AccessLink, asked: list[Obligation]) -> bool:
+    """Whether every period of the round is closed, and none unlocked for now."""
+    periods = list({link.period, *(one.period for one in asked)})
+    if not all(period.closed_at for period in periods):
+        return False
+    prefetch_related_objects(periods, "unlocks")
+    return all(is_closed(period) for period in periods)
 
 
 def _answer_alike(chosen: list[Obligation], said: str, happened: str, link: AccessLink, visit: Visit) -> None:

@@ -141,5 +141,8 @@ def _targets_sentence(verdicts: Counter[str], total: int) -> str:
     if not total:
         return _("Planen har inga mål med siffror än. Lägg till målvärden på indikatorerna.")
     off = verdicts["wrong_way"] + verdicts["behind"] + verdicts["uncertain"]
-    words = _("%(off)s av %(total)s mått går åt fel håll, ligger efter eller har ett osäkert läge.") % {"off": whole(off), "total": whole(total)}
+    words = _("%(off)s av %(total)s mått går åt fel håll, ligger efter eller har ett osäkert läge.") % {
+        "off": whole(off),
+        "total": whole(total),
+    }
     return f"{words} {_('Bilden visar hur långt vi kommit från utgångsläget till målet.')}"

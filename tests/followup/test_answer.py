@@ -1,16 +1,17 @@
 """A partner answers on a phone: from the letter to Tack, and what is kept on the way."""
 
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from followup.actions.reports import return_report, withdraw_report
-from followup.actions.rounds import close_period, unlock_period
+from followup.actions.rounds import close_period, make_obligations, unlock_period
 from followup.models import AnnualFollowUp, Assessment, Draft, FrozenFile, Report
 from followup.queries import obligation_state
 from stakeholders import clock
 from stakeholders.models import Dispatch, Event
-from tests.factories import a_period, a_report, an_obligation
+from tests.factories import a_measure, a_period, a_report, an_assignment, an_obligation
 from tests.followup.partner import Partner, link_to
 
 pytestmark = pytest.mark.django_db
@@ -361,6 +362,87 @@ def test_in_spring_they_read_what_was_concluded_beside_their_own_sentence(
     assert partner.response.content == b"<p>er, version 2</p>", "the corrected version in their own form, byte for byte"
     assert partner.response["Content-Disposition"] == 'attachment; filename="aret-partner.html"', "saved, never shown as a page of ours"
     assert partner.response["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.fixture
+def closed(period, coordinator):
+    """Closes the round a while after its last day; nothing can be changed any more."""
+
+    def close():
+        period.due_on, period.closes_on, period.closed_at = date(2026, 9, 1), date(2026, 9, 15), datetime(2026, 9, 20, tzinfo=UTC)
+        period.save()
+
+    return close
+
+
+def a_frozen_year(plan, by, *names):
+    annual = AnnualFollowUp.objects.create(plan=plan, year=2026, version=1, rules_version="1", frozen_by=by)
+    for name in names:
+        FrozenFile.objects.create(annual=annual, name=name, content_type="text/html; charset=utf-8", content=b"<p>er</p>", sha256="")
+
+
+def test_the_letter_of_march_opens_at_what_came_of_it(
+    partner, obligation, figure, plan, measure, coordinator, reviewer, closed, django_assert_max_num_queries
+):
+    a_report(obligation, figures=[14], approved_by=reviewer, what_happened="Fler kommer på onsdagar.")
+    judged = {"achievement": "met", "trend": "better", "next_step": "continue", "by_user": coordinator}
+    Assessment.objects.create(plan=plan, year=2026, measure=measure, text="Läxhjälpen blir kvar.", **judged)
+    closed()
+    a_frozen_year(plan, coordinator, "aret.html", "aret-partner.html")
+    address = link_to(obligation)
+    with django_assert_max_num_queries(10):
+        partner.open(address)
+
+    assert "<h1>Så blev det: årsuppföljningen 2026</h1>" in partner.page
+    assert "Ni skrev: ”Fler kommer på onsdagar.”" in partner.text
+    assert "Läxhjälpen blir kvar. Nästa steg: Fortsätt" in partner.text
+    assert not {"Svara senast", "Hur gick det", "ändra"} & set(re.findall("Svara senast|Hur gick det|ändra", partner.text))
+    partner.press("Läs hela sammanställningen, samma som vår ledning (webbsida)")
+    assert partner.response.content == b"<p>er</p>"
+
+    partner.open(address).press("Läs ert svar")
+    assert partner.text.index("Så blev det: årsuppföljningen 2026") < partner.text.index("Hur går det?"), "the result before the answer"
+    assert "Ni skrev: ”Fler kommer på onsdagar.”" in partner.text
+    assert "Rundan är stängd." in partner.text
+
+
+def test_the_letter_of_march_tells_of_each_measure(partner, obligation, figure, plan, measure, club, coordinator, reviewer, period, closed):
+    part = an_assignment(a_measure(plan, title="Simskola"), club)
+    make_obligations([period], by=None)
+    a_report(obligation, figures=[14], approved_by=reviewer, what_happened="Fler kommer på onsdagar.")
+    a_report(part.obligations.get(period=period), approved_by=reviewer, what_happened="Alla kan simma.")
+    Assessment.objects.create(
+        plan=plan, year=2026, measure=part.measure, achievement="met", trend="better", text="Simskolan blir större.", by_user=coordinator
+    )
+    closed()
+    a_frozen_year(plan, coordinator)
+    partner.open(link_to(obligation))
+
+    simming = partner.text.partition(str(part.measure))[2]
+    assert "Ni skrev: ”Alla kan simma.” Simskolan blir större." in simming
+    assert "Ni skrev: ”Fler kommer på onsdagar.”" in partner.text
+    assert "Hela sammanställningen finns hos bostadsbolaget" in partner.text
+    partner.press("Läs era svar")
+    assert "2 av 2 klara" in partner.text
+
+
+def test_once_the_round_is_closed_nobody_is_asked_to_answer_or_change(
+    partner, obligation, figure, plan, reviewer, coordinator, period, closed
+):
+    report = a_report(obligation, figures=[14], approved_by=reviewer, what_happened="Fler kommer på onsdagar.")
+    withdraw_report(report, by=coordinator, reason="fel år")
+    address = link_to(obligation)
+    assert "Svara senast" in partner.open(address).text
+    closed()
+    partner.open(address)
+    assert f"<h1>Ert svar om {obligation.assignment.measure.title}</h1>" in partner.page
+    assert "När årsuppföljningen är klar får du läsa samma sammanställning" in partner.text
+    assert not re.findall("Svara senast|ändra|igen", partner.text)
+    assert "Rundan är stängd." in partner.press("Läs ert svar").text
+    assert "Svara senast" not in partner.open("/answer/").text
+
+    unlock_period(period, by=coordinator, until=clock.now() + timedelta(days=3), reason="de var sjuka")
+    assert "Svara senast" in partner.open(address).text, "while it is unlocked it is asked for as before"
 
 
 def test_of_a_year_frozen_before_there_was_a_form_for_them_they_are_told_whom_to_ask(partner, obligation, plan, coordinator, reviewer):

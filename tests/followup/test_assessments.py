@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from followup.actions.assessments import assess
-from followup.models import Assessment
+from followup.models import Assessment, Decision
 from stakeholders import clock
 from stakeholders.models import Event
 from tests.factories import (
@@ -122,7 +122,7 @@ def test_nothing_is_suggested_while_the_year_goes_on(client, plan, measure, repo
     reported(60)
     stands = an_indicator(measure, kind="stock", direction="increase")
     a_target(stands, baseline=0, target=100, year=2026)
-    a_period(plan, 2026, 2, due_on=date(2027, 5, 1))
+    a_period(plan, 2026, 2, due_on=date(2027, 5, 1), closes_on=date(2027, 6, 1))
     client.force_login(manager)
     page = text_of(client.get(address))
     assert "Går inte att bedöma" in page
@@ -263,3 +263,18 @@ def test_the_list_and_the_page_cost_the_same_at_any_size(client, workspace, mana
             assert client.get(address).status_code == 200
     with django_assert_max_num_queries(25):
         client.get(f"/plans/{plan.pk}/years/2026/")
+
+
+def test_a_text_that_is_too_long_is_said_so_in_our_own_words(client, address, coordinator, plan):
+    """Once for all forms: one that says its longest itself, one whose model does."""
+    client.force_login(coordinator)
+    answer = client.post(address, JUDGED | {"text": "x" * 9005})
+    assert answer.status_code == 422
+    assert "Texten är för lång: 9005 tecken. Det får plats 4000." in text_of(answer)
+    assert "x" * 9005 in answer.content.decode(), "what was typed is kept"
+    assert not Assessment.objects.exists()
+
+    longest = Decision._meta.get_field("asked_by").max_length
+    asked = {"question": "Fler handledare?", "why": "Elva köar.", "asked_by": "x" * (longest + 1), "proposal": "Två till."}
+    answer = client.post(f"/plans/{plan.pk}/years/2026/decisions/new/", asked)
+    assert f"Texten är för lång: {longest + 1} tecken. Det får plats {longest}." in text_of(answer)

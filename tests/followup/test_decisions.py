@@ -18,7 +18,7 @@ from tests.followup.test_year import text_of
 pytestmark = pytest.mark.django_db
 MARCH = datetime(2027, 3, 9, 8, 5, tzinfo=UTC)
 ASKED = {"question": "Fler handledare?", "why": "Elva personer köar.", "asked_by": "Rektorn", "proposal": "Två från augusti."}
-DECIDED = {"outcome": "Enligt förslaget.", "body": "Styrelsen, § 31", "decided_on": "2027-04-16", "dnr": "NB 2027/031"}
+DECIDED = {"outcome": "Enligt förslaget.", "body": "Styrelsen, § 31", "decided_on": "2027-03-05", "dnr": "NB 2027/031"}
 
 
 @pytest.fixture(autouse=True)
@@ -49,15 +49,52 @@ def test_a_question_is_asked_from_a_measure_and_answered(client, plan, measure, 
     client.force_login(manager)
     assert client.post(f"/decisions/{decision.pk}/record/", DECIDED | {"version": 1}).status_code == 302
     decision.refresh_from_db()
-    assert (decision.outcome_at, decision.outcome_by, decision.decided_on) == (MARCH, manager, date(2027, 4, 16))
+    assert (decision.outcome_at, decision.outcome_by, decision.decided_on) == (MARCH, manager, date(2027, 3, 5))
     page = text_of(client.get(f"/plans/{plan.pk}/years/2026/"))
-    assert "Enligt förslaget. (Styrelsen, § 31, 16 april 2027, dnr NB 2027/031)" in page
+    assert "Enligt förslaget. (Styrelsen, § 31, 5 mars 2027, dnr NB 2027/031)" in page
     assert "Inget beslut väntar på styrelsen." in page
     assert "dnr NB 2027/031" in text_of(client.get(f"/measures/{measure.pk}/"))
     assert list(Event.objects.about(decision).order_by("id").values_list("verb", flat=True)) == ["decision.asked_for", "decision.recorded"]
     history = text_of(client.get(f"/measures/{measure.pk}/history/"))
     assert "Ledningen fick en fråga: Fler handledare?" in history
     assert "Ledningen beslutade: Fler handledare?" in history
+
+
+def test_a_decision_of_a_day_to_come_is_not_taken_for_true(client, decision, manager):
+    client.force_login(manager)
+    answer = client.post(f"/decisions/{decision.pk}/record/", DECIDED | {"decided_on": "2099-01-01", "version": 1})
+    assert answer.status_code == 422
+    assert "Dagen har inte varit än. Välj dagen då beslutet togs." in text_of(answer)
+    assert 'value="2099-01-01"' in answer.content.decode(), "what was typed is kept"
+    assert "Enligt förslaget." in answer.content.decode()
+    decision.refresh_from_db()
+    assert (decision.outcome_at, decision.decided_on) == (None, None)
+    assert client.post(f"/decisions/{decision.pk}/record/", DECIDED | {"decided_on": "2027-03-09", "version": 1}).status_code == 302, (
+        "today"
+    )
+
+
+def test_no_answer_is_asked_for_by_a_day_gone_by(client, plan, coordinator):
+    client.force_login(coordinator)
+    link = f"/plans/{plan.pk}/years/2026/decisions/new/"
+    answer = client.post(link, ASKED | {"answer_by": "2027-03-08"})
+    assert answer.status_code == 422
+    assert "Dagen har redan passerat. Välj i dag eller en senare dag." in text_of(answer)
+    assert 'value="2027-03-08"' in answer.content.decode(), "what was typed is kept"
+    assert not Decision.objects.exists()
+
+    client.post(link, ASKED | {"answer_by": "2027-03-09"})
+    decision = Decision.objects.get()
+    with clock.at(MARCH + timedelta(days=7)):
+        edit = f"/decisions/{decision.pk}/edit/"
+        client.logout()
+        client.force_login(coordinator)
+        assert client.post(edit, ASKED | {"why": "Tolv köar.", "answer_by": "2027-03-09", "version": 1})["Location"] == edit[:-5], (
+            "as it was"
+        )
+        assert client.post(edit, ASKED | {"answer_by": "2027-03-10", "version": 2}).status_code == 422
+    decision.refresh_from_db()
+    assert (decision.why, decision.answer_by) == ("Tolv köar.", date(2027, 3, 9))
 
 
 def test_what_a_partner_needs_becomes_a_question_in_its_own_words(client, obligation, measure, plan, reviewer, coordinator):
@@ -153,7 +190,7 @@ def test_two_who_put_the_question_in_other_words_see_both(client, decision, coor
 
 
 def test_a_decided_question_keeps_its_words(client, decision, manager):
-    record_decision(decision, by=manager, version=1, outcome="Ja.", decided_on=date(2027, 4, 16), body="Styrelsen")
+    record_decision(decision, by=manager, version=1, outcome="Ja.", decided_on=date(2027, 3, 5), body="Styrelsen")
     client.force_login(manager)
     answer = client.post(f"/decisions/{decision.pk}/edit/", ASKED | {"why": "Något annat.", "version": 2})
     assert answer.status_code == 409
@@ -163,8 +200,8 @@ def test_a_decided_question_keeps_its_words(client, decision, manager):
 
 def test_the_year_as_it_was_before_the_decision_still_waits_for_it(plan, decision, manager):
     with clock.at(MARCH + timedelta(days=40)):
-        record_decision(decision, by=manager, version=1, outcome="Ja.", decided_on=date(2027, 4, 16), body="Styrelsen")
-        assert year_of(plan, 2026, audience=Audience.MANAGEMENT).decisions[0].outcome == "Ja. (Styrelsen, 16 april 2027)"
+        record_decision(decision, by=manager, version=1, outcome="Ja.", decided_on=date(2027, 3, 5), body="Styrelsen")
+        assert year_of(plan, 2026, audience=Audience.MANAGEMENT).decisions[0].outcome == "Ja. (Styrelsen, 5 mars 2027)"
         assert year_of(plan, 2026, audience=Audience.MANAGEMENT, as_of=MARCH).decisions[0].outcome == ""
 
 

@@ -115,10 +115,10 @@ def number_in(page: str) -> str:
 
 
 def read_by_partner(world: DatabaseWorld, actor: str) -> Partner:
-    """By the link of the letter to what was sent in, and on to the year."""
+    """By the link of the letter, on to the year."""
     obligation = Obligation.objects.get(assignment__actor__name=actor)
     with clock.at(world.tick()):
-        return Partner().open(link_to(obligation)).press("Läs eller ändra").follow("Läs hela sammanställningen")
+        return Partner().open(link_to(obligation)).press("Läs hela sammanställningen")
 
 
 def for_management(client, annual: AnnualFollowUp) -> dict[str, bytes]:

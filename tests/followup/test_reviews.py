@@ -1,7 +1,7 @@
 """Reviewing: the queue, a report beside earlier ones, approving one and many, returning, correcting, withdrawing."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -29,6 +29,7 @@ from tests.factories import (
     an_indicator,
     an_obligation,
 )
+from tests.followup.partner import Links
 
 pytestmark = pytest.mark.django_db
 
@@ -388,6 +389,27 @@ def test_management_sees_no_raw_number_of_people(client, manager, reviewer, club
         assert "Elever" not in text or "dold" in text
         assert ">3<" not in text
         assert ">3 <" not in text
+
+
+def test_from_a_report_there_is_a_way_back_for_each_who_reads_it(client, manager, auditor, reviewer, reporter, obligation, plan, measure):
+    with clock.at(datetime(2025, 11, 12, 15, tzinfo=UTC)):
+        report = a_report(obligation, figures=[10])
+    to_measure = (f"/measures/{measure.pk}/", str(measure))
+    to_year = [("/years/", "Uppföljning"), (f"/plans/{plan.pk}/", plan.title), (f"/plans/{plan.pk}/years/2026/", "Årsuppföljning 2026")]
+    to_round = [("/rounds/", "Rapportrundor"), (f"/rounds/{obligation.period_id}/", obligation.period.title)]
+    for user, place, trail in (
+        (manager, "/years/", [*to_year, to_measure]),
+        (auditor, "/years/", [*to_year, to_measure]),
+        (reviewer, "/rounds/", [*to_round, to_measure]),
+        (reporter, "/plans/", [(f"/plans/{plan.pk}/", plan.title), to_measure]),
+    ):
+        client.force_login(user)
+        page = client.get(f"/reports/{report.pk}/as-answered/").content.decode()
+        links = Links.of(page.partition('class="crumbs"')[2].partition("</nav>")[0])
+        assert links == trail
+        assert f'<a href="{place}" aria-current="true">' in page
+        assert [client.get(address).status_code for address, _words in links] == [200] * len(links), "each leads somewhere they may be"
+        assert "onsdag 12 november 2025 kl. 16.00" in page, "the year is said where it is another"
 
 
 def test_returning_keeps_it_on_time(obligation, reviewer):

@@ -135,6 +135,26 @@ def test_many_texts_are_shared_out_in_one_go(client, bench, measure, coordinator
     assert set(YearText.objects.values_list("goal", "assignee")) == {(None, coordinator.pk), (measure.goal_id, reviewer.pk)}
 
 
+def test_no_text_is_to_be_ready_by_a_day_gone_by(client, bench, measure, coordinator, reviewer):
+    client.force_login(coordinator)
+    late = shared_out(measure, assignee=reviewer.pk, write_by=str(clock.today() - timedelta(days=1)))
+    answer = client.post(f"{bench}plan/", late)
+    assert answer.status_code == 422
+    assert "Dagen har redan passerat. Välj i dag eller en senare dag." in text_of(answer)
+    assert f'value="{clock.today() - timedelta(days=1)}"' in answer.content.decode(), "what was typed is kept"
+    assert not YearText.objects.exists()
+
+    client.post(f"{bench}plan/", shared_out(measure, assignee=reviewer.pk, write_by=str(clock.today())))
+    with clock.at(clock.now() + timedelta(days=3)):
+        client.logout()
+        client.force_login(coordinator)
+        kept = shared_out(measure, assignee=coordinator.pk, write_by=str(YearText.objects.get().write_by)) | {
+            f"text-{measure.goal_id}-version": 1
+        }
+        assert client.post(f"{bench}plan/", kept).status_code == 302, "who writes may change without a new day"
+    assert YearText.objects.get().assignee == coordinator
+
+
 def test_two_who_share_out_at_once_are_told(client, bench, measure, coordinator, manager, reviewer):
     client.force_login(coordinator)
     client.post(f"{bench}plan/", shared_out(measure, assignee=reviewer.pk))

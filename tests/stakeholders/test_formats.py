@@ -70,7 +70,10 @@ def test_days_are_written_as_they_are_said():
 
 def test_a_moment_is_stockholm_time():
     new_year = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
-    assert formats.day_and_time(new_year) == "fredag 1 januari kl. 00.30"
+    with clock.at(new_year):
+        assert formats.day_and_time(new_year) == "fredag 1 januari kl. 00.30"
+    with clock.at(datetime(2026, 12, 31, 12, 0, tzinfo=UTC)):
+        assert formats.day_and_time(new_year) == "fredag 1 januari 2027 kl. 00.30"
     assert formats.clock_time(datetime(2026, 7, 1, 12, 31, tzinfo=UTC)) == "14.31"
 
 
