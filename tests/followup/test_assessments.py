@@ -117,16 +117,19 @@ def test_the_suggestion_follows_from_the_targets_alone(client, reported, manager
     assert suggested.index(word) < suggested.index(why)
 
 
-def test_nothing_is_suggested_while_the_year_goes_on(client, plan, measure, reported, manager, address):
+def test_nothing_is_suggested_while_the_year_goes_on(client, plan, measure, club, coordinator, reviewer, manager, address):
     """One that says how it stands is on its way; one that grows during the year waits for its end."""
-    reported(60)
-    stands = an_indicator(measure, kind="stock", direction="increase")
-    a_target(stands, baseline=0, target=100, year=2026)
-    a_period(plan, 2026, 2, due_on=date(2027, 5, 1), closes_on=date(2027, 6, 1))
+    for kind in ("stock", "count"):
+        a_target(an_indicator(measure, kind=kind, direction="increase"), baseline=0, target=100, year=2026)
+    obligation = an_obligation(an_assignment(measure, club), a_period(plan, 2026, 3))
+    a_report(obligation, by=coordinator, approved_by=reviewer, figures=[100, 60])
+    later = a_period(plan, 2026, 2, due_on=date(2027, 5, 1), closes_on=date(2027, 6, 1))
     client.force_login(manager)
     page = text_of(client.get(address))
-    assert "Går inte att bedöma" in page
+    assert "Kan inte bedömas än 1 av 1 mått som går att bedöma är på väg eller före. 1 bedöms när året är slut." in page
     assert "Året jämförs med förra året när det är slut." in page
+    later.delete()
+    assert "Delvis uppfyllt 1 av 2 mått som går att bedöma är på väg eller före." in text_of(client.get(address))
 
 
 def test_the_trend_is_said_only_when_all_point_the_same_way(client, plan, measure, reported, manager, address):

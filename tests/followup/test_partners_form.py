@@ -114,11 +114,14 @@ def number_in(page: str) -> str:
     return " ".join(re.search(r'class="number fact now" data-label="2026">([^<]*)<', page).group(1).replace("\xa0", " ").split())
 
 
-def read_by_partner(world: DatabaseWorld, actor: str) -> Partner:
-    """By the link of the letter, on to the year."""
+def read_by_partner(world: DatabaseWorld, actor: str, *, is_unlocked: bool = False) -> Partner:
+    """By the link of the letter, on to the year; by way of their answer where it can be changed again."""
     obligation = Obligation.objects.get(assignment__actor__name=actor)
     with clock.at(world.tick()):
-        return Partner().open(link_to(obligation)).press("Läs hela sammanställningen")
+        opened = Partner().open(link_to(obligation))
+        if is_unlocked:
+            return opened.press("Läs eller ändra").follow("Läs hela sammanställningen")
+        return opened.press("Läs hela sammanställningen")
 
 
 def for_management(client, annual: AnnualFollowUp) -> dict[str, bytes]:
@@ -172,7 +175,7 @@ def test_a_correction_does_not_tell_partners_what_the_version_before_told_manage
     world.reports("B", "2026T3", 13)
     annual = freeze(client, world, reason="B hade räknat fel.")
     files = for_management(client, annual)
-    theirs = read_by_partner(world, "A")
+    theirs = read_by_partner(world, "A", is_unlocked=True)
     assert [(row["old"], row["new"]) for row in json.loads(files["arsuppfoljning-2026-v2.json"])["revisions"]] == [("23", "33")]
     assert not re.search(r"\b23\b", theirs.text)
     assert theirs.response.content == files["arsuppfoljning-2026-v2-partner.html"]
@@ -185,4 +188,4 @@ def test_what_their_form_has_hidden_stays_hidden_in_the_next(client):
     world.reports("C", "2026T3", 30)
     annual = freeze(client, world, reason="C:s svar kom sent.")
     assert number_in(for_management(client, annual)["arsuppfoljning-2026-v2.html"].decode()) == "53"
-    assert number_in(read_by_partner(world, "A").page) == "dold: små tal"
+    assert number_in(read_by_partner(world, "A", is_unlocked=True).page) == "dold: små tal"
