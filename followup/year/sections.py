@@ -95,7 +95,7 @@ def _measures_number(book: Book, before: int) -> BigNumber:
     well = sum(status_word(book, book.year, measure.pk) in GOING_WELL for measure in now)
     well_before = sum(status_word(book, before, measure.pk) in GOING_WELL for measure in then)
     return BigNumber(
-        *_counted(well, len(now)),
+        *_counted(well, len(now) if book.window.start <= clock.day_of(book.as_of) else 0),
         _("startade åtgärder är klara eller går enligt plan"),
         _beside(before, well_before, len(then)),
         "#status",

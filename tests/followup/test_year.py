@@ -175,6 +175,7 @@ def test_a_year_that_has_not_begun_says_so(client, plan, measure, manager):
     client.force_login(manager)
     page = text_of(client.get(f"/plans/{plan.pk}/years/2029/"))
     assert "2029 har inte börjat. Inget är rapporterat än." in page
+    assert page.count("inget att räkna än") == 4
     assert "Året pågår" not in page
 
 
