@@ -116,7 +116,7 @@ def test_the_first_screen_says_what_was_achieved_what_to_decide_and_how_sure_it_
     seen = visit(site, address(site), width=1280, as_=site.cast["manager"])
     for words in (
         "startade åtgärder är klara eller går enligt plan",
-        "Styrelsen behöver besluta om 1 sak.",
+        "Styrelsen behöver besluta om 2 saker.",
         "Ofullständig: 1 rapport saknas",
         "rapporter är med i siffrorna",
     ):
@@ -124,7 +124,7 @@ def test_the_first_screen_says_what_was_achieved_what_to_decide_and_how_sure_it_
         assert box, words
         assert box["y"] + box["height"] <= 900, f"{words}: below the first screen"
     assert seen.weight() <= 170 * 1024, seen.weights()
-    seen.page.click("a:has-text('Styrelsen behöver besluta om 1 sak.')")
+    seen.page.click("a:has-text('Styrelsen behöver besluta om 2 saker.')")
     assert seen.page.locator("#decisions h2").bounding_box()["y"] < 900
 
 
@@ -173,7 +173,7 @@ def test_on_paper_the_first_page_has_the_sentences_and_nothing_to_press(site, vi
     seen = visit(site, address(site) + "?show=all", width=1280, as_=site.cast["manager"])
     paper = pypdfium2.PdfDocument(seen.page.pdf(format="A4", prefer_css_page_size=True))
     first = paper[0].get_textpage().get_text_range()
-    for words in ("Styrelsen behöver besluta om 1 sak.", "Så går genomförandet", "Utskrift av läget"):
+    for words in ("Styrelsen behöver besluta om 2 saker.", "Så går genomförandet", "Utskrift av läget"):
         assert words in first
     assert "Utskrift av läget" not in seen.page.inner_text("main"), "it is said on paper only"
     behind = seen.page.locator("main .behind")
