@@ -51,13 +51,13 @@ def store_figures(
     the freezing of a year, which record the event. Partners are of the public, and know their own numbers: what all are shown is decided as
     their form of a frozen year is, and remembered with it."""
     as_of = as_of or clock.now()
-    shown = rollup.load_shown(plan, [window], Audience.MANAGEMENT, as_of=as_of)
-    in_form = (window, window.year_before()) if annual else ()
-    for_all = rollup.load_shown(plan, [window, *in_form], Audience.PUBLIC, as_of=as_of, for_partners=True)
+    beside = (window, window.year_before()) if annual else ()
+    shown = rollup.load_shown(plan, [window, *beside], Audience.MANAGEMENT, as_of=as_of)
+    for_all = rollup.load_shown(plan, [window, *beside], Audience.PUBLIC, as_of=as_of, for_partners=True)
     content = {
         Audience.REVIEW: contents(shown.to(Audience.REVIEW), window),
-        Audience.MANAGEMENT: contents(shown, window),
-        Audience.PUBLIC: contents(for_all, window, _last_to_date(plan, window), in_form),
+        Audience.MANAGEMENT: contents(shown, window, beside=beside),
+        Audience.PUBLIC: contents(for_all, window, _last_to_date(plan, window), beside),
     }
     rows = {"plan": plan, "period": period, "annual": annual, "window_start": window.start, "window_end": window.end}
     return [

@@ -58,14 +58,15 @@ class Revision:
         return tuple(sorted({each.report for each in self.because if each.report}))
 
 
-def contents(shown: Shown, window: Window, before: Publication | None = None, in_form: Collection[Window] = ()) -> dict[str, Any]:
+def contents(shown: Shown, window: Window, before: Publication | None = None, beside: Collection[Window] = ()) -> dict[str, Any]:
     """Every figure of the plan over a window as the audience sees it, to be stored. Numbers are ints, or "3/7" where they are uneven.
 
     `before`: the public's last publication of the same year to date, from which a number is kept until enough people are new.
-    `in_form`: what partners read in their form of a frozen year, partner by partner, which is remembered with what the public was shown.
+    `beside`: the years that the pages of a frozen year show, partner by partner. They are remembered; the public's row remembers what
+    partners read in their form.
     """
     figures = []
-    seen: set[SeenNumber] = set(_seen_in_form(shown, in_form))
+    seen: set[SeenNumber] = set(_seen_beside(shown, beside))
     held = _by_scope(before) if before else {}
     for indicator in sorted(shown.rollup.lines):
         for scopes, members in _scopes_of(shown, indicator):
@@ -87,12 +88,12 @@ def contents(shown: Shown, window: Window, before: Publication | None = None, in
         "threshold": shown.rollup.plan.workspace.small_number_threshold,
         "names": dict(Indicator.objects.filter(plan=shown.rollup.plan).values_list("id", "name")),
         "figures": figures,
-        "hidden": [list(name) for name in shown.hidden_names([window, *in_form])],
+        "hidden": [list(name) for name in shown.hidden_names([window, *beside])],
         "seen": sorted(seen),
     }
 
 
-def _seen_in_form(shown: Shown, windows: Collection[Window]) -> Iterable[SeenNumber]:
+def _seen_beside(shown: Shown, windows: Collection[Window]) -> Iterable[SeenNumber]:
     for indicator in shown.rollup.lines if windows else ():
         if shown.is_protected(indicator):
             for _, members in _scopes_of(shown, indicator):

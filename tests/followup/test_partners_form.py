@@ -189,3 +189,34 @@ def test_what_their_form_has_hidden_stays_hidden_in_the_next(client):
     annual = freeze(client, world, reason="C:s svar kom sent.")
     assert number_in(for_management(client, annual)["arsuppfoljning-2026-v2.html"].decode()) == "53"
     assert number_in(read_by_partner(world, "A", is_unlocked=True).page) == "dold: små tal"
+
+
+def test_what_a_frozen_year_said_of_the_year_before_gives_no_late_answer_away(client):
+    """2025 is 20 and 3, and stands as 23 beside 2026 when that is frozen. C's 4 come late: 27 beside the corrected 2026 would be 27 − 23."""
+    world = DatabaseWorld()
+    world.indicator("deltagare", IndicatorKind.COUNT, counts_people=True)
+    world.target("deltagare", 2028, 100)
+    world.baseline("deltagare", 2024, 0)
+    for actor in "ABC":
+        world.asks(actor, ["deltagare"], ["2025T3", "2026T3"])
+    world.on("2026-01-10")
+    world.reports("A", "2025T3", 20)
+    world.reports("B", "2025T3", 3)
+    world.on("2026-02-20")
+    world.closes("2025T3")
+    world.on("2027-01-10")
+    for actor, number in zip("ABC", (30, 40, 50), strict=True):
+        world.reports(actor, "2026T3", number)
+    world.on("2027-02-20")
+    world.closes("2026T3")
+    told = [last_year_of(for_management(client, freeze(client, world)))]
+    world.unlocks("2025T3", "2027-03-30")
+    world.reports("C", "2025T3", 4)
+    told.append(last_year_of(for_management(client, freeze(client, world, reason="C:s svar kom sent."))))
+    assert told == ["23", "dold: små tal"]
+
+
+def last_year_of(files: dict[str, bytes]) -> str:
+    """What the year's JSON says of its indicator the year before."""
+    year = next(content for name, content in files.items() if name.startswith("arsuppfoljning") and name.endswith(".json"))
+    return json.loads(year)["targets"][0]["last_year"]["text"].replace("\xa0", " ")
