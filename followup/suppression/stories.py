@@ -18,6 +18,11 @@ Ends = Mapping[Cell, Sequence[tuple[int, Cell]]]
 """For cells that are parts of an interval: those that they are at most as large as, the smallest first."""
 
 
+MOST_BEGUN, MOST_TRIED, MOST_MENDS = 8, 16, 12
+"""How many moves a story is begun with, how many are tried each time it is mended, and how often it is. Where none is found something more
+is hidden, so that a short search shows nothing that a long one would not."""
+
+
 class Stories:
     """One set of amounts, in 1/10 000, and how they sum; the stories that have been found about it.
 
@@ -68,7 +73,7 @@ class Stories:
 
     def _another(self, cell: Cell, limits: "_Limits") -> Move | None:
         """A story in which the number is another: a move, mended by others until every cell is possible."""
-        for free in self.equations.moves_of(cell):
+        for free in self._short(self.equations.moves_of(cell), MOST_BEGUN):
             for way in (1, -1):
                 story = {each: way * change for each, change in self.equations.move(free).items()}
                 if self._is_mended(story, cell, limits):
@@ -78,9 +83,11 @@ class Stories:
     def _is_mended(self, story: Move, cell: Cell, limits: "_Limits") -> bool:
         """Add other moves, each time the one that helps most, as long as something is impossible."""
         wrong = {each: beyond for each, change in story.items() if (beyond := limits.beyond(each, change))}
-        while wrong:
+        for _ in range(MOST_MENDS):
+            if not wrong:
+                return True
             best, helps = None, 0
-            for free in sorted({free for each in wrong for free in self.equations.moves_of(each)}, key=self.equations.order):
+            for free in self._short({free for each in wrong for free in self.equations.moves_of(each)}, MOST_TRIED):
                 move = self.equations.move(free)
                 for way in (1, -1):
                     if story[cell] + way * move.get(cell, 0):
@@ -95,7 +102,11 @@ class Stories:
                 wrong.pop(each, None)
                 if beyond := limits.beyond(each, change):
                     wrong[each] = beyond
-        return True
+        return not wrong
+
+    def _short(self, moves: Iterable[Cell], most: int) -> list[Cell]:
+        """Those that change the fewest cells: the likeliest to be possible, and the quickest to look at."""
+        return sorted(moves, key=lambda free: (len(self.equations.move(free)), self.equations.order(free)))[:most]
 
     def _instead_of(self, cell: Cell, hidden: Hidden, known: Set[Cell]) -> Cell | None:
         """What to hide for a number that is given away: a total whose word does it, or the smallest shown cell that it is worked out from,

@@ -313,7 +313,7 @@ def test_the_year_is_ready(workspace, manager, plan, reviewer):
     annual = AnnualFollowUp.objects.create(plan=plan, year=2026, version=1, rules_version="1", frozen_by=reviewer)
     letter = compose(row(workspace, manager, (annual, "ready"), kind=DispatchKind.YEAR_READY))
     assert letter.subject == "Årsuppföljningen 2026 är klar"
-    assert links(letter) == {f"{settings.BASE_URL}/plans/{plan.pk}/years/2026/"}
+    assert links(letter) == {f"{settings.BASE_URL}/frozen/{annual.pk}/"}, "to what was frozen, not to the page that goes on changing"
 
 
 def test_previews_store_nothing_and_lead_nowhere(workspace, contact, assignment, obligation):
