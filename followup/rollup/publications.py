@@ -1,7 +1,7 @@
 """Figures as they were shown when published, and what has altered them since (rule 7)."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from followup.figures import Figure, Number, Window
 from followup.models import ObligationRuling, OverlapDecision, Publication, Report
 from followup.rollup.seen import SeenNumber, seen_numbers
-from followup.rollup.shown import ScopeName, Shown
+from followup.rollup.shown import HiddenName, ScopeName, Shown
 from followup.suppression import refreshed
 from followup.words import Audience, Protection
 from measures.models import Indicator, Plan
+from measures.rules import TargetBasis
 
 RULES_VERSION = "1"
 """Stored with each publication: which edition of docs/figures.md the numbers follow."""
@@ -63,10 +64,11 @@ def contents(shown: Shown, window: Window, before: Publication | None = None, be
 
     `before`: the public's last publication of the same year to date, from which a number is kept until enough people are new.
     `beside`: the years that the pages of a frozen year show, partner by partner. They are remembered; the public's row remembers what
-    partners read in their form.
+    partners read in their form. So is what targets *sedan start* are held against.
     """
     figures = []
-    seen: set[SeenNumber] = set(_seen_beside(shown, beside))
+    since_start, hidden_since_start = _since_start(shown, Window.since_start(window.end))
+    seen = {*_seen_beside(shown, beside), *since_start}
     held = _by_scope(before) if before else {}
     for indicator in sorted(shown.rollup.lines):
         for scopes, members in _scopes_of(shown, indicator):
@@ -88,7 +90,7 @@ def contents(shown: Shown, window: Window, before: Publication | None = None, be
         "threshold": shown.rollup.plan.workspace.small_number_threshold,
         "names": dict(Indicator.objects.filter(plan=shown.rollup.plan).values_list("id", "name")),
         "figures": figures,
-        "hidden": [list(name) for name in shown.hidden_names([window, *beside])],
+        "hidden": [list(name) for name in (*shown.hidden_names([window, *beside]), *hidden_since_start)],
         "seen": sorted(seen),
     }
 
@@ -99,6 +101,21 @@ def _seen_beside(shown: Shown, windows: Collection[Window]) -> Iterable[SeenNumb
             for _, members in _scopes_of(shown, indicator):
                 for window in windows:
                     yield from seen_numbers(shown.figure(indicator, window, members), with_parts=True)
+
+
+def _since_start(shown: Shown, window: Window) -> tuple[list[SeenNumber], list[HiddenName]]:
+    """Of the sums since the start that targets are held against, what a reader knows from then on: each year in one that was shown, since
+    none is shown unless each of them may be; and the names of those that were hidden."""
+    seen: list[SeenNumber] = []
+    hidden: list[HiddenName] = []
+    for indicator, targets in shown.rollup.rows.targets.items():
+        if shown.is_protected(indicator) and any(each.basis == TargetBasis.SINCE_START for each in targets):
+            if shown.figure(indicator, window).protection:
+                hidden.append((indicator, "plan", shown.rollup.plan.pk, window.start.isoformat(), window.end.isoformat(), "", ""))
+            else:
+                for year in shown.years_of(indicator, window):
+                    seen += seen_numbers(replace(shown.figure(indicator, year), cells=()), with_parts=False)
+    return seen, hidden
 
 
 def latest(plan: Plan, window: Window, audience: Audience) -> Publication | None:

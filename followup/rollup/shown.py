@@ -233,14 +233,19 @@ class Shown:
                 found |= {Window(period.start, period.end), Window.to_date(period.end), Window.year(period.end.year)}
         return found
 
+    def years_of(self, indicator: int, window: Window) -> list[Window]:
+        """The years that answers within a window over years are of, the last one up to its end."""
+        answered = [self.rollup.rows.periods[each.period].end for own in self.rollup.answers[indicator].values() for each in own]
+        years = {day.year for day in answered if window.start <= day <= window.end}
+        return [Window.to_date(min(window.end, date(year, 12, 31))) for year in sorted(years)]
+
     def _across_years(self, figure: Figure, scope: Set[int] | None) -> Figure:
-        """A sum since the start is shown when each year in it is."""
-        answered = [self.rollup.rows.periods[each.period].end for own in self.rollup.answers[figure.indicator].values() for each in own]
-        end = figure.window.end
-        years = {day.year for day in answered if figure.window.start <= day <= end}
-        windows = [Window.to_date(min(end, date(year, 12, 31))) for year in sorted(years)]
-        protections = [self.figure(figure.indicator, window, scope).protection for window in windows]
+        """A sum since the start is shown when each year in it is, and it was not hidden when it was published."""
+        indicator, days = figure.indicator, (figure.window.start.isoformat(), figure.window.end.isoformat())
+        protections = [self.figure(indicator, year, scope).protection for year in self.years_of(indicator, figure.window)]
         hidden = next((each for each in protections if each), None)
+        if any(name[3:5] == days for names in (self.hidden_before, self.hidden_from_all) for name in names.get(indicator, ())):
+            hidden = hidden or Protection.HIDDEN
         bare = replace(figure, parts=(), cells=(), series=(), preliminary=None)
         return without_number(bare, Protection.HIDDEN) if hidden else bare
 
