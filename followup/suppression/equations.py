@@ -1,138 +1,100 @@
-"""Sums of whole numbers, some of which are hidden: what each is worked out from, and how they may change together (rule 8).
+"""Sums of whole numbers: what every cell is made of, and how all change when one that is free to choose does (rule 8).
 
-The equations are kept solved for as many hidden cells as they allow, the largest first, while cells are hidden and shown again one by one:
-each takes one step of elimination. What a reader knows differs by a few cells from what the next one knows.
+Solved once for a table, whatever is hidden in it. The parts are free, the totals follow.
 """
 
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
 from math import gcd, lcm
 
 Cell = int
-Equation = dict[Cell, int]
-"""Cells and how many times each: together nothing."""
+Sum = tuple[Cell, Sequence[Cell]]
+"""A total and its parts."""
 
 Move = dict[Cell, int]
-"""Hidden cells and how much each changes, so that nothing shown does."""
+"""Cells and how much each changes, so that every sum holds."""
+
+MadeOf = dict[Cell, int | Fraction]
+"""The free cells that a cell is the sum of, and how many times each."""
 
 
 class Equations:
-    """`sums`: (total, parts). `size`: how large a cell is. Nothing is hidden at first."""
+    """`sums` of cells; `size`: how large one is. `moves`: by free cell. `free_in`: the free cells whose moves change a cell."""
 
-    def __init__(self, sums: Iterable[tuple[Cell, Sequence[Cell]]], size: Callable[[Cell], int]) -> None:
+    def __init__(self, sums: Iterable[Sum], size: Callable[[Cell], int]) -> None:
         self.size = size
-        self.hidden: set[Cell] = set()
-        self._sums = [{**dict.fromkeys(parts, 1), total: -1} for total, parts in sums]
-        self._sums_of: dict[Cell, list[int]] = {}
-        for place, cells in enumerate(self._sums):
-            for cell in cells:
-                self._sums_of.setdefault(cell, []).append(place)
-        self._rows = list(self._sums)
-        self._rows_of = {cell: set(places) for cell, places in self._sums_of.items()}
-        self._row_of_pivot: dict[Cell, int] = {}
-        self._pivot_of_row: dict[int, Cell] = {}
-        self._moves: dict[Cell, Move] = {}
+        self._made_of: dict[Cell, MadeOf] = {}
+        self._used_in: dict[Cell, set[Cell]] = {}
+        ordered = _parts_first(sums)
+        for total, parts in ordered:
+            self._hold(total, parts)
+        cells = {cell for total, parts in ordered for cell in (total, *parts)}
+        self.moves = self._moves(sorted(cells - self._made_of.keys()))
+        self.free_in: dict[Cell, list[Cell]] = {cell: [] for cell in cells}
+        for free, move in self.moves.items():
+            for cell in move:
+                self.free_in[cell].append(free)
 
-    def __contains__(self, cell: Cell) -> bool:
-        return cell in self._rows_of
+    def _hold(self, total: Cell, parts: Sequence[Cell]) -> None:
+        """The total follows from its parts; where it follows from others already, one of those in both does, if they are not the same."""
+        left: MadeOf = {}
+        for part in parts:
+            _add(left, self._made_of.get(part, {part: 1}), 1)
+        _add(left, self._made_of.get(total, {total: 1}), -1)
+        if not left:
+            return
+        follows = total if total in left else max(left, key=lambda free: (left[free] in (1, -1), self.size(free), -free))
+        factor = left.pop(follows)
+        made_of = {free: -own if factor == 1 else own if factor == -1 else Fraction(-own) / factor for free, own in left.items()}
+        for cell in self._used_in.pop(follows, set()):
+            if times := self._made_of[cell].pop(follows, 0):
+                _add(self._made_of[cell], made_of, times)
+                self._use(cell)
+        self._made_of[follows] = made_of
+        self._use(follows)
 
-    def hide_just(self, hidden: Set[Cell]) -> None:
-        """Show and hide what differs from the last time."""
-        wanted = {cell for cell in hidden if cell in self._rows_of}
-        for cell in sorted(self.hidden - wanted, key=self.order):
-            self._show(cell)
-        for cell in sorted(wanted - self.hidden, key=self.order):
-            self._hide(cell)
+    def _use(self, cell: Cell) -> None:
+        for free in self._made_of[cell]:
+            self._used_in.setdefault(free, set()).add(cell)
 
-    def order(self, cell: Cell) -> tuple[int, Cell]:
-        """The largest first."""
-        return -self.size(cell), cell
-
-    def worked_out(self, cell: Cell) -> list[Equation]:
-        """The solved equations that a hidden cell is in, those with the fewest hidden cells first."""
-        rows = [self._rows[place] for place in sorted(self._rows_of[cell]) if place in self._pivot_of_row]
-        return sorted(rows, key=lambda row: len(row.keys() & self.hidden))
-
-    def connected(self, start: Cell) -> set[Cell]:
-        """The hidden cells that hang together with one, by the sums they are in."""
-        cells, sums, waiting = {start}, set[int](), [start]
-        while waiting:
-            for place in self._sums_of[waiting.pop()]:
-                if place not in sums:
-                    sums.add(place)
-                    new = [cell for cell in self._sums[place] if cell in self.hidden and cell not in cells]
-                    cells.update(new)
-                    waiting += new
-        return cells
-
-    def moves_of(self, cell: Cell) -> list[Cell]:
-        """The cells free to choose whose moves change a hidden cell, the largest first."""
-        if cell not in self._row_of_pivot:
-            return [cell]
-        row = self._rows[self._row_of_pivot[cell]]
-        return sorted(((row.keys() & self.hidden) - {cell}), key=self.order)
-
-    def move(self, free: Cell) -> Move:
-        """What changes when one cell that is free to choose does: those worked out from it follow. The smallest step of whole numbers."""
-        if free not in self._moves:
-            rows = {pivot: self._rows[place] for place in self._rows_of[free] if (pivot := self._pivot_of_row.get(place)) is not None}
-            step = lcm(*(row[pivot] for pivot, row in rows.items()))
-            move = {free: step, **{pivot: -row[free] * step // row[pivot] for pivot, row in rows.items()}}
+    def _moves(self, frees: Iterable[Cell]) -> dict[Cell, Move]:
+        """What changes with each free cell: the smallest step of whole numbers."""
+        found = {}
+        for free in frees:
+            changes: MadeOf = {free: 1}
+            for cell in sorted(self._used_in.get(free, ())):
+                if times := self._made_of[cell].get(free):
+                    changes[cell] = times
+            step = lcm(*(times.denominator for times in changes.values()))
+            move = {cell: int(times * step) for cell, times in changes.items()}
             common = gcd(*move.values())
-            self._moves[free] = {cell: change // common for cell, change in move.items()}
-        return self._moves[free]
-
-    def _hide(self, cell: Cell) -> None:
-        """It is worked out from a sum of shown cells, if there is one; else it takes the place of the smallest that it helps to work out."""
-        self.hidden.add(cell)
-        self._moves.clear()
-        places = sorted(self._rows_of[cell])
-        unused = [place for place in places if place not in self._pivot_of_row]
-        if unused:
-            self._solve(unused[0], cell)
-        elif places:
-            place = max(places, key=lambda place: self.order(self._pivot_of_row[place]))
-            if self.order(cell) < self.order(self._pivot_of_row[place]):
-                self._solve(place, cell)
-
-    def _show(self, cell: Cell) -> None:
-        """The largest hidden cell of the sum it was worked out from takes its place."""
-        self.hidden.discard(cell)
-        self._moves.clear()
-        place = self._row_of_pivot.get(cell)
-        if place is not None:
-            left = self._rows[place].keys() & self.hidden
-            if left:
-                self._solve(place, min(left, key=self.order))
-            else:
-                del self._row_of_pivot[cell], self._pivot_of_row[place]
-
-    def _solve(self, place: int, pivot: Cell) -> None:
-        """Work a cell out from a row, and take it out of all others."""
-        former = self._pivot_of_row.get(place)
-        if former is not None:
-            del self._row_of_pivot[former]
-        self._pivot_of_row[place], self._row_of_pivot[pivot] = pivot, place
-        by = self._rows[place]
-        for other in self._rows_of[pivot] - {place}:
-            before = self._rows[other]
-            self._rows[other] = after = _without(before, by, pivot)
-            for cell in by:
-                if cell in before:
-                    if cell not in after:
-                        self._rows_of[cell].discard(other)
-                elif cell in after:
-                    self._rows_of[cell].add(other)
+            found[free] = {cell: change // common for cell, change in move.items()}
+        return found
 
 
-def _without(row: Equation, by: Equation, pivot: Cell) -> Equation:
-    """The row with the pivot, which both have, taken out by means of the other; whole numbers without common factor."""
-    ours, theirs = by[pivot], row[pivot]
-    left = {cell: factor * ours for cell, factor in row.items()}
-    for cell, factor in by.items():
-        mixed = left.get(cell, 0) - factor * theirs
-        if mixed:
-            left[cell] = mixed
+def _add(to: MadeOf, more: Mapping[Cell, int | Fraction], times: int | Fraction) -> None:
+    for cell, factor in more.items():
+        if together := to.get(cell, 0) + factor * times:
+            to[cell] = together
         else:
-            left.pop(cell, None)
-    common = gcd(*left.values())
-    return left if common < 2 else {cell: factor // common for cell, factor in left.items()}
+            del to[cell]
+
+
+def _parts_first(sums: Iterable[Sum]) -> list[Sum]:
+    """The sums in an order in which what is a part of one is worked out before it."""
+    of: dict[Cell, list[Sequence[Cell]]] = {}
+    for total, parts in sums:
+        of.setdefault(total, []).append(parts)
+    ordered: list[Sum] = []
+    begun: set[Cell] = set()
+    for first in of:
+        waiting = [(first, False)]
+        while waiting:
+            total, is_ready = waiting.pop()
+            if is_ready:
+                ordered += [(total, parts) for parts in of[total]]
+            elif total not in begun:
+                begun.add(total)
+                waiting.append((total, True))
+                waiting += [(part, False) for parts in of[total] for part in parts if part in of]
+    return ordered

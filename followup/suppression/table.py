@@ -88,28 +88,27 @@ class Suppression:
         free = gone - self.small
         waiting = list(range(len(self.sums)))
         safe: list[set[Cell]] = [set() for _ in self.stories]
-        while (more := self._one_more(hidden, known, free, waiting, safe)) is not None:
-            both = {more, self.other.get(more, more)}
+        while more := self._more(hidden, known, free, waiting, safe):
+            both = more | {self.other[cell] for cell in more if cell in self.other}
             for place in {place for cell in both - hidden.keys() for place in self.sums_of.get(cell, ())}:
                 heappush(waiting, place)
             hidden |= dict.fromkeys(both, Protection.HIDDEN)
         return {cell: word for cell, word in hidden.items() if cell not in free}
 
-    def _one_more(
+    def _more(
         self, hidden: Mapping[Cell, Protection], known: Set[Cell], free: Set[Cell], waiting: list[int], safe: list[set[Cell]]
-    ) -> Cell | None:
-        """The next cell to hide, or none when everything hidden is safe. `waiting`: the sums to look at, in order: at first all of them, then
+    ) -> set[Cell]:
+        """What to hide next; nothing when everything hidden is safe. `waiting`: the sums to look at, in order: at first all of them, then
         those that something was hidden in. `safe`: the cells found safe in each set of amounts."""
         while waiting:
             more = self._too_thin(*self.sums[waiting[0]], hidden, known, free)
             if more is not None:
-                return more
+                return {more}
             heappop(waiting)
         for stories, own in zip(self.stories, safe, strict=True):
-            more = stories.given_away(hidden, known, own)
-            if more is not None:
-                return more
-        return None
+            if needed := stories.given_away(hidden, known, own):
+                return needed
+        return set()
 
     def _too_thin(
         self,

@@ -38,10 +38,10 @@ DECIDED = {ImplementationStatus.PAUSED: MeasureRulingKind.PAUSE, ImplementationS
 class DatabaseWorld(World):
     """One workspace with a plan; actors by their names. Everything happens at the world's own time."""
 
-    def __init__(self) -> None:
+    def __init__(self, slug: str = "norrbruk") -> None:
         super().__init__()
         with self._at():
-            self.workspace = a_workspace("norrbruk")
+            self.workspace = a_workspace(slug)
             company = an_actor(self.workspace, "Norrbruksbyggen AB (Exempel)", kind="housing_company")
             self.coordinator = a_user(company, Role.COORDINATOR, Role.REVIEWER)
             self.manager = a_user(company, Role.MANAGEMENT)

@@ -227,3 +227,11 @@ def test_the_attack_finds_what_is_left_unprotected():
     """The attack itself works: with only the small numbers hidden, it recovers them."""
     amounts, sums = {"all": 43, "women": 3, "men": 40}, [("all", ["women", "men"])]
     assert attack(amounts, sums, {"women": FEW})["women"] == (3, 3)
+
+
+def test_a_part_is_no_more_than_an_end_that_the_reader_has_seen():
+    """3 more of b, which the sum would allow, is more than the largest that was told before; so c is hidden too."""
+    amounts = {"all": 31, "a": 4, "b": 7, "c": 20, "end": 7}
+    table = Sums({key: amount * SCALE for key, amount in amounts.items()}, [("all", ["a", "b", "c"])], most=[("end", ["b"])])
+    assert Suppression([table], K).hidden(known={"end"}) == {"a": FEW, "b": HIDDEN, "c": HIDDEN}
+    assert Suppression([table], K).hidden() == {"a": FEW, "b": HIDDEN, "end": HIDDEN}
