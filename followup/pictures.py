@@ -1,10 +1,11 @@
 """Pictures of follow-up, drawn from the table beneath them: values in, SVG out. Attributes only, so screen, print and PDF look alike."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from html import escape
 from itertools import pairwise
+from math import ceil
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -110,8 +111,7 @@ def small_multiple(curve: Curve, frame: Frame, *, beside: Curve | None = None, w
     parts += _gaps(curve, frame, width, height)
     if not curve.last() and not curve.spans:
         parts.append(_text((frame.left + width - RIGHT) / 2, (floor + TOP) / 2, _("saknas"), MUTED, 12, "middle"))
-    parts.append(_text(frame.left, height - 5, str(frame.first_year), MUTED, 10.5))
-    parts.append(_text(width - RIGHT, height - 5, str(frame.last_year), MUTED, 10.5, "end"))
+    parts += _years(frame, set(), width, height, 10.5)
     return _svg(curve.name, describe(curve, frame.decimals), width, height, parts)
 
 
@@ -131,8 +131,7 @@ def way_to_target(
     parts.append(_curve(curve, frame, width, height, GREEN, 2.5))
     parts += [_circle(frame, year, value, width, height) for year, value in curve.values.items() if value is not None]
     parts += _last_value(curve, frame, width, height)
-    years = sorted({frame.first_year, plan_year, *(curve.values or [plan_year]), frame.last_year})
-    parts += [_text(frame.x(year, width), height - 5, str(year), MUTED, 12, _anchor(year, frame)) for year in years]
+    parts += _years(frame, {plan_year, *curve.values}, width, height, 12)
     words = [describe(curve, decimals)]
     words += [f"{each.name}: {describe(each, decimals)}" for each in (path, original) if each.values]
     return _svg(curve.name, " ".join(words), width, height, parts)
@@ -146,6 +145,7 @@ def status_columns(
     step = width / max(len(counts), 1)
     thick = min(step * 0.6, 64)
     scale = (height - TOP - BOTTOM) / tallest
+    every = ceil(_wide(12) / step)  # the last year always has its label
     parts = [f'<path d="M0 {height - BOTTOM}H{width}" stroke="{GREY}"/>']
     for place, (year, own) in enumerate(counts):
         x, y = place * step + (step - thick) / 2, float(height - BOTTOM)
@@ -163,7 +163,9 @@ def status_columns(
                 parts.append(f'<rect x="{x + thick / 2 - 11:.1f}" y="{y + tall / 2 - 6:.1f}" width="22" height="12" fill="{fill}"/>')
             if tall >= 12:
                 parts.append(_text(x + thick / 2, y + tall / 2 + 4, str(n), ink, 12, "middle", 600))
-        parts.append(_text(x + thick / 2, height - 5, str(year), MUTED, 12, "middle"))
+        if (len(counts) - 1 - place) % every == 0:
+            inside = min(max(x + thick / 2, _wide(12) / 2), width - _wide(12) / 2)
+            parts.append(_text(inside, height - 5, str(year), MUTED, 12, "middle"))
     return _svg(name, words, width, height, parts)
 
 
@@ -206,12 +208,24 @@ def _gaps(curve: Curve, frame: Frame, width: int, height: int) -> list[str]:
     return parts
 
 
+def _wide(size: float) -> float:
+    """How wide a year is in that size, with the space to the next."""
+    return size * 2.75
+
+
+def _years(frame: Frame, wanted: Collection[int], width: int, height: int, size: float) -> list[str]:
+    """The years below: the first and the last, and of the wanted those that there is room for between them, from the last and back."""
+    first, last, room = frame.first_year, frame.last_year, _wide(size)
+    shown = [last]
+    for year in (*sorted({*wanted} - {first, last}, reverse=True), first):
+        x = frame.x(year, width)
+        if x + room <= frame.x(shown[-1], width) and (year == first or frame.x(first, width) + room <= x):
+            shown.append(year)
+    return [_text(frame.x(year, width), height - 5, str(year), MUTED, size, "middle") for year in reversed(shown)]
+
+
 def _circle(frame: Frame, year: int, value: int | Fraction, width: int, height: int) -> str:
     return f'<circle cx="{frame.x(year, width):g}" cy="{frame.y(value, height):g}" r="3" fill="{GREEN}"/>'
-
-
-def _anchor(year: int, frame: Frame) -> str:
-    return "start" if year == frame.first_year else "end" if year == frame.last_year else "middle"
 
 
 def _svg(name: str, words: str, width: int, height: int, parts: Sequence[str]) -> SafeString:
