@@ -128,12 +128,13 @@ def frozen_show(request: HttpRequest, pk: int) -> HttpResponse:
     annual = _frozen_for(request, pk)
     files = files_of(annual)
     later = came_after(annual)
-    versions = annual.plan.annual_follow_ups.filter(year=annual.year).order_by("-version")
+    versions = list(annual.plan.annual_follow_ups.filter(year=annual.year).order_by("-version"))
     context = {
         "annual": annual,
         "files": files,
         "fingerprint": next((file.sha256 for file, _words in files if file.name.endswith(".json")), ""),
         "versions": versions,
+        "newest": versions[0],
         "came_after": later,
         "sentence": came_after_sentence(later),
         "may_freeze": can_freeze_year(request.user, annual.plan.workspace),
