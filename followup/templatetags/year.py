@@ -60,6 +60,12 @@ def reports_link(context: dict[str, Any], year: int, **more: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def csv_link(context: dict[str, Any], table: str, **more: Any) -> str:
+    """`{% csv_link "outside" indicator=group.indicator %}`: a table of the page, or a part of it, as CSV, within what the page is about."""
+    return reverse("year_export", args=[context["year"].plan, context["year"].year, table]) + context["choice"].query(**more)
+
+
+@register.simple_tag(takes_context=True)
 def figure_link(context: dict[str, Any], indicator: int, year: int) -> str:
     """`{% figure_link row.indicator 2026 %}`: where a figure comes from, within what the page is about."""
     return _address("figure_show", indicator) + context["choice"].query(year=year)

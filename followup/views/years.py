@@ -18,7 +18,6 @@ from followup.year.book import Book
 from followup.year.build import compose
 from followup.year.choice import Choice
 from followup.year.files import TABLES, table_csv
-from followup.year.page import Year
 from followup.year.reading import read_book
 from followup.year.reports import reports_of
 from followup.year.sections import held
@@ -104,11 +103,13 @@ def year_reports(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 @require_safe
 def year_export(request: HttpRequest, pk: int, number: int, table: str) -> HttpResponse:
-    """One table of the page as CSV."""
+    """One table of the page as CSV; `?indicator=` of one of its pictures."""
     if table not in TABLES:
         raise Http404
-    year = _year_for(request, pk, number)
-    return as_download(table_csv(year, table), CSV_TYPE, f"arsuppfoljning-{number}-{table}.csv")
+    _plan, book, choice = _book_for(request, pk, number)
+    of_one = f"-{choice.indicator}" if choice.indicator else ""
+    content = table_csv(compose(book, is_narrowed=bool(choice)), table)
+    return as_download(content, CSV_TYPE, f"arsuppfoljning-{number}-{table}{of_one}.csv")
 
 
 @require_POST
@@ -164,11 +165,6 @@ def _book_for(request: HttpRequest, pk: int, number: int) -> tuple[Plan, Book, C
     if not choice.is_in(book):
         raise Http404
     return plan, book, choice
-
-
-def _year_for(request: HttpRequest, pk: int, number: int) -> Year:
-    _plan, book, choice = _book_for(request, pk, number)
-    return compose(book, is_narrowed=bool(choice))
 
 
 def _frozen_for(request: HttpRequest, pk: int) -> AnnualFollowUp:

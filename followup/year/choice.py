@@ -83,7 +83,11 @@ def narrow(book: Book, choice: Choice, assignments: Iterable[tuple[int, int]]) -
     about = {pk for pk in book.indicators if not book.measures.keys().isdisjoint(book.measures_of[pk])} | of_goal
     if choice.indicator:
         about = {choice.indicator} & book.indicators.keys()
-    book.outside = [value for value in book.outside if _is_about(value.area_id, choice, value.indicator_id in about)]
+    book.outside = [
+        value
+        for value in book.outside
+        if _is_about(value.area_id, choice, value.indicator_id in about) and choice.indicator in (0, value.indicator_id)
+    ]
     book.indicators = {pk: each for pk, each in book.indicators.items() if pk in about or any(v.indicator_id == pk for v in book.outside)}
     numbers = {measure.number for measure in book.measures.values()}
     book.decisions = {pk: each for pk, each in book.decisions.items() if numbers & set(each[1]) or _is_under(each[0].goal_id, choice, book)}

@@ -39,6 +39,7 @@ def _group(book: Book, pk: int, values: list[OutsideValue]) -> OutsideGroup:
         source=_("%(source)s, hämtat %(day)s.") % {"source": newest.source_line, "day": full_day(newest.fetched_at)},
         series=tuple(series),
         plan_year=book.plan.first_year,
+        indicator=pk,
     )
 
 

@@ -135,6 +135,7 @@ class OutsideGroup:
     source: str
     series: tuple[OutsideSeries, ...]
     plan_year: int = 0
+    indicator: int = 0
 
 
 @dataclass(frozen=True)
