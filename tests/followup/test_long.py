@@ -164,7 +164,10 @@ def test_a_number_from_elsewhere_has_its_years_and_its_source(client, cast, mana
     assert "76 saknas 78" in page, "the year between is a gap"
     assert "Källa: Kolada, hämtat" in page
     assert "2026: 76, 2028: 78. Saknas: 2027." in answer.content.decode()
-    assert "Kolada" in client.get(next(link for link in links_of(answer) if link.endswith("outside.csv"))).content.decode()
+    assert (
+        "Kolada"
+        in client.get(next(link for link in links_of(answer) if link.endswith(f"outside.csv?indicator={shares.pk}"))).content.decode()
+    )
     cast["measure"].indicators.remove(shares)
     assert "Så har genomförandet gått" not in text_of(client.get(address)), "no measure, no word of how it goes"
 
