@@ -1,6 +1,5 @@
 """Ten years side by side, and a year beside a frozen one."""
 
-import json
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,6 +16,7 @@ from followup.year.book import Book
 from followup.year.build import year_of
 from followup.year.choice import NUMBERS, Choice
 from followup.year.compare import compared
+from followup.year.frozen import content_of
 from followup.year.long import LongView, long_view
 from followup.year.long_tables import LONG_TABLES, long_table
 from followup.year.page import Year
@@ -127,7 +127,7 @@ def _year_now(request: HttpRequest, plan: Plan, number: int) -> Year:
 
 
 def _year_as_frozen(annual: AnnualFollowUp) -> dict[str, Any]:
-    file = annual.files.filter(content_type="application/json").first()
-    if file is None:
+    content = content_of(annual)
+    if content is None:
         raise Http404
-    return json.loads(bytes(file.content))
+    return content

@@ -1,10 +1,12 @@
 """The year: its page, its tables, and the frozen ones."""
 
 from collections import defaultdict
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from followup import exporting
@@ -19,7 +21,7 @@ from followup.year.build import compose
 from followup.year.choice import Choice
 from followup.year.files import TABLES, table_csv
 from followup.year.reading import read_book
-from followup.year.reports import reports_of
+from followup.year.reports import COUNTED, Counted, counted_of, reports_of
 from followup.year.sections import held
 from measures.models import Plan
 from measures.rules import Interval
@@ -86,19 +88,37 @@ def year_show(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 @require_safe
 def year_reports(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """The answers behind the year, or behind the chosen part of it: each with its report, or why it is missing."""
+    """The answers behind the year, or behind the chosen part of it: each with its report, or why it is missing.
+
+    `?counted=` only what one of the large numbers counts, `&rest=1` the others of what it is counted among.
+    """
     plan, book, choice = _book_for(request, pk, number)
-    groups = reports_of(book)
+    name = request.GET.get("counted", "")
+    counted = counted_of(book, name, is_rest=bool(request.GET.get("rest"))) if name in COUNTED else None
+    groups = counted.groups if counted else reports_of(book)
     context = {
         "plan": plan,
         "number": number,
         "groups": groups,
+        "counted": counted,
+        "chips": _chips_of(counted, reverse("year_reports", args=[pk, number]), choice) if counted else [],
         "about": choice.named(book),
         "approved": sum(row.is_approved for group in groups for row in group.rows if row.is_expected),
         "expected": sum(row.is_expected for group in groups for row in group.rows),
         "crumbs": year_crumbs(plan, number),
     }
     return render(request, "followup/year_reports.html", context)
+
+
+def _chips_of(counted: Counted, here: str, choice: Choice) -> list[dict[str, Any]]:
+    """What is counted, the rest of it, and every report."""
+    queries: tuple[dict[str, object], ...] = ({"counted": counted.name}, {"counted": counted.name, "rest": 1}, {})
+    words = (_("Räknas med"), _("Övriga"), _("Årets alla rapporter"))
+    sizes, is_here = (counted.part, counted.rest, None), (not counted.is_rest, counted.is_rest, False)
+    return [
+        {"words": said, "count": size, "address": here + choice.query(**query), "is_here": is_it}
+        for said, size, query, is_it in zip(words, sizes, queries, is_here, strict=True)
+    ]
 
 
 @require_safe

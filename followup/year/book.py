@@ -14,6 +14,7 @@ from followup.models import Assessment, Decision, OutsideValue, YearText
 from followup.rollup import Shown, Statuses, Tree
 from followup.rollup.rows import PeriodRow, VersionRow
 from followup.words import Audience, Completeness
+from followup.year.frozen import FrozenBefore
 from followup.year.page import Shown as Words
 from followup.year.words import shown
 from measures.models import Goal, Indicator, Measure, Plan
@@ -120,6 +121,9 @@ class Book:
 
     is_running: bool = False
     """Whether some round of the window is still to fall due: the figures are so far."""
+
+    frozen_before: FrozenBefore | None = None
+    """The year before as it was frozen; None of a part of the year or a tertial, which nobody has frozen."""
 
     seen: Shown | None = None
     """The roll-up as this audience may see it, for what is asked later: single answers."""

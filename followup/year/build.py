@@ -10,13 +10,13 @@ from followup.models import Decision
 from followup.words import Audience, Completeness
 from followup.year.assessments import assessment_rows, assessments_sentence
 from followup.year.book import Book
+from followup.year.numbers import big_numbers
 from followup.year.outside import outside_groups
 from followup.year.page import DecisionRow, Year
 from followup.year.reading import read_book
 from followup.year.revisions import revision_rows
 from followup.year.sections import (
     actor_rows,
-    big_numbers,
     coverage_of,
     funding_rows,
     held,
@@ -66,7 +66,7 @@ def compose(book: Book, *, is_narrowed: bool = False, most_targets: int | None =
         completeness=str(book.completeness),
         completeness_word=str(Completeness(book.completeness).label),
         sentences=sentences(book, targets, decisions, is_narrowed=is_narrowed),
-        numbers=big_numbers(book, targets, last_targets, coverage, last_coverage),
+        numbers=big_numbers(book, last_targets, coverage, last_coverage),
         matrix_sentence=_matrix_sentence(book),
         matrix_years=tuple((each, len(book.started(each))) for each in years),
         matrix=matrix(book, years, is_narrowed=is_narrowed),

@@ -25,13 +25,24 @@ class Shown:
 
 @dataclass(frozen=True)
 class BigNumber:
-    """One of the four: "25" "av 34", what it counts, and last year's. `link`: the anchor or address where it is explained."""
+    """One of the four: "25" "av 34", what it counts, and last year's. `link`: the anchor or address where it is explained.
+
+    `counts`: the name of what it counts. `part`, `total`: as numbers, None where there is nothing to count. Last year's are those
+    of the frozen year `last_frozen`, if it was frozen (else 0); `is_last_revised`: they are others now.
+    """
 
     number: str
     out_of: str
     label: str
     last_year: str
     link: str
+    counts: str = ""
+    part: int | None = None
+    total: int | None = None
+    last_part: int | None = None
+    last_total: int | None = None
+    is_last_revised: bool = False
+    last_frozen: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """What each part of the year says, from the book: no queries, no clock."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -14,7 +13,6 @@ from followup.words import WORST_FIRST, ImplementationStatus, Verdict
 from followup.year.book import AnswerRow, Book, Held
 from followup.year.page import (
     ActorRow,
-    BigNumber,
     Coverage,
     DecisionRow,
     FundingRow,
@@ -56,61 +54,6 @@ def status_word(book: Book, year: int, measure: int) -> str:
     """The status of a measure in a year, as its symbol is named; "unreported" when there is none."""
     status = book.statuses.get(year, {}).get(measure)
     return (status and status.status) or UNREPORTED
-
-
-def big_numbers(
-    book: Book, targets: Iterable[Held], last_targets: Counter[str], coverage: Coverage, last: Coverage
-) -> tuple[BigNumber, ...]:
-    """The four: measures going well, targets on their way, actors that answered everything, reports the figures rest on.
-
-    Last year's stands beside each. People are not summed over indicators (rule 3: only within the same one).
-    """
-    before = book.year - 1
-    verdicts = Counter(each.verdict for each in targets)
-    return (
-        _measures_number(book, before),
-        BigNumber(
-            *_counted(sum(verdicts[v] for v in ON_THE_WAY), sum(verdicts[v] for v in JUDGED)),
-            _("mått är på väg eller före"),
-            _beside(before, sum(last_targets[v] for v in ON_THE_WAY), sum(last_targets[v] for v in JUDGED)),
-            "#targets",
-        ),
-        BigNumber(
-            *_counted(coverage.partners_complete, coverage.partners),
-            _("aktörer har lämnat allt"),
-            _beside(before, last.partners_complete, last.partners),
-            "#who",
-        ),
-        BigNumber(
-            *_counted(coverage.approved, coverage.expected),
-            _("rapporter är med i siffrorna"),
-            _beside(before, last.approved, last.expected),
-            "#coverage",
-        ),
-    )
-
-
-def _measures_number(book: Book, before: int) -> BigNumber:
-    now, then = book.started(book.year), book.started(before)
-    well = sum(status_word(book, book.year, measure.pk) in GOING_WELL for measure in now)
-    well_before = sum(status_word(book, before, measure.pk) in GOING_WELL for measure in then)
-    return BigNumber(
-        *_counted(well, len(now) if book.window.start <= clock.day_of(book.as_of) else 0),
-        _("startade åtgärder är klara eller går enligt plan"),
-        _beside(before, well_before, len(then)),
-        "#status",
-    )
-
-
-def _counted(part: int, total: int) -> tuple[str, str]:
-    """ "25" and "av 34"; where there is nothing to count yet no zero, which would be a judgement."""
-    return (whole(part), _("av %(total)s") % {"total": whole(total)}) if total else ("–", _("inget att räkna än"))
-
-
-def _beside(year: int, part: int, total: int) -> str:
-    if not total:
-        return _("%(year)s: inget att jämföra med") % {"year": year}
-    return f"{year}: {out_of(part, total)}"
 
 
 def sentences(book: Book, targets: tuple[Held, ...], decisions: tuple[DecisionRow, ...], *, is_narrowed: bool = False) -> tuple[str, ...]:
