@@ -1,6 +1,6 @@
 """A year as it is now beside a year as it was frozen. The frozen one is read from its stored JSON: never computed anew.
 
-What is told apart is what is stored, exact; the words are for showing, since they are in the language of whoever froze or reads.
+What is told apart is what is stored, exact; the words are for showing, and are told anew in the language of whoever reads.
 """
 
 import re
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from followup.words import Completeness
 from followup.year.page import TargetRow, Year
+from followup.year.retold import figure_told, number_told, statuses_told, target_told, verdict_told
 from stakeholders.formats import number, out_of
 
 
@@ -74,10 +75,10 @@ def compared(then: dict[str, Any], frozen_year: int, now: Year) -> Comparison:
     known = sum(row.indicator in before for row in now.targets)
     sentence = words % {"part": out_of(moved, known), "year": now.year, "then": frozen_year}
     numbers = tuple(
-        Pair(new.label, f"{old['number']} {old['out_of']}", f"{new.number} {new.out_of}")
+        Pair(new.label, number_told(old), f"{new.number} {new.out_of}")
         for old, new in zip(then.get("numbers", ()), now.numbers, strict=False)
     )
-    areas = {row["goal"]: row["cells"][-1]["words"] for row in then.get("matrix", ())}
+    areas = {row["goal"]: statuses_told(row["cells"][-1]) for row in then.get("matrix", ())}
     statuses = tuple(Pair(row.title, areas.get(row.goal, ""), row.cells[-1].words) for row in now.matrix)
     return Comparison(
         sentence=f"{sentence} {_so_far(now)}".strip(),
@@ -105,12 +106,12 @@ def _target(old: dict[str, Any] | None, new: TargetRow) -> TargetPair:
     return TargetPair(
         indicator=new.indicator,
         name=new.name,
-        then=old["now"]["text"],
+        then=figure_told(old),
         now=new.now.text,
         difference=_difference(old["now"], new),
-        verdict_then=old["verdict_word"],
+        verdict_then=verdict_told(old),
         verdict_now=new.verdict_word,
-        target_then=old["target_text"],
+        target_then=target_told(old),
         target_now=new.target_text,
         has_other_figure=_exact(old["now"]) != _exact(vars(new.now)),
         has_other_target=(old["target"], old["unit"]) != (new.target, new.unit),

@@ -31,7 +31,7 @@ def frozen_before(plan: Plan, year: int, as_of: datetime) -> FrozenBefore | None
     if file is None:
         return None
     content = json.loads(bytes(file.content))
-    return FrozenBefore(file.annual_id, content.get("audience", ""), tuple(_counted(one) for one in content.get("numbers", ())))
+    return FrozenBefore(file.annual_id, content.get("audience", ""), tuple(counted(one) for one in content.get("numbers", ())))
 
 
 def content_of(annual: AnnualFollowUp) -> dict[str, Any] | None:
@@ -40,7 +40,7 @@ def content_of(annual: AnnualFollowUp) -> dict[str, Any] | None:
     return json.loads(bytes(file.content)) if file else None
 
 
-def _counted(one: dict[str, Any]) -> Counted:
+def counted(one: dict[str, Any]) -> Counted:
     """As numbers where they were stored so, else out of the words, in whatever language: "1 234" "av 1 300"."""
     part, total = (one[name] if name in one else digits(one[words]) for name, words in (("part", "number"), ("total", "out_of")))
     return None if part is None or not total else (part, total)

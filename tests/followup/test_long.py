@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from followup.actions.annual import freeze_year
 from followup.freeze import File, json_bytes
@@ -276,6 +277,33 @@ def test_a_year_is_the_same_in_another_language_than_it_was_frozen_in(client, ca
     assert "<strong>" not in page
     assert 'class="fold unchanged"' in page
     assert 'id="changed-title"' not in page, "nothing differs but the words"
+
+
+def test_what_was_frozen_is_told_in_the_language_of_whoever_reads(client, cast, coordinator, reviewer, manager):
+    """Verdicts, statuses, numbers and what stands where there is none: our own words, whichever language the year was frozen in."""
+    plan = cast["plan"]
+    unknown = an_indicator(cast["measure"], name="antal nya")
+    a_target(unknown, baseline=0, target=1400, year=2030)
+    reached = an_indicator(cast["measure"], kind="milestone", name="avtal klart")
+    a_target(reached, baseline=0, target=1, year=2030)
+    a_period(plan, 2027, 1, closes_on=date(2030, 1, 1))
+    ours = re.compile("försenad|enligt plan|På väg|Efter|Före|Saknar underlag|saknas|inte begärd|inga startade|dold| av |För tidigt")
+    theirs = re.compile("delayed|on plan|On track|Behind|Ahead|No data|missing|not requested|none started|hidden| of |Too early")
+    plan.periods.update(closed_at=NOW)
+    client.force_login(manager)
+    pages = {}
+    for year, frozen_in in ((2026, "sv"), (2027, "en"), (2028, "sv")):
+        with translation.override(frozen_in):
+            told = year_of(plan, year, audience=Audience.MANAGEMENT)
+            freeze_year(plan, told, [File("aret.json", "application/json", json_bytes(told))], by=manager)
+        for read_in in ("sv", "en"):
+            client.cookies[settings.LANGUAGE_COOKIE_NAME] = read_in
+            pages[year, read_in] = text_of(client.get(f"/plans/{plan.pk}/years/{year}/compare/")).partition("<main")[0]
+    for (year, read_in), page in pages.items():
+        compared = page[page.index("Mål och utfall" if read_in == "sv" else "Implementation") :]
+        foreign = (theirs if read_in == "sv" else ours).findall(compared)
+        assert not foreign, f"{year} read in {read_in}: {foreign}"
+        assert (ours if read_in == "sv" else theirs).search(compared)
 
 
 def test_what_differs_comes_first_and_the_rest_is_folded(client, cast, frozen, coordinator, reviewer, manager):

@@ -1,5 +1,6 @@
 """The years below a picture never run together, however many they are, and the first and the last are there while there is room."""
 
+import itertools
 import re
 
 import pytest
@@ -20,8 +21,8 @@ def years_in(svg: str) -> list[tuple[int, float, float]]:
 
 def are_apart(svg: str, width: int) -> bool:
     years = sorted(years_in(svg), key=lambda each: each[1])
-    inside = all(0 <= start and end <= width for _year, start, end in years)
-    return inside and all(before[2] < after[1] for before, after in zip(years, years[1:], strict=False))
+    inside = all(start >= 0 and end <= width for _year, start, end in years)
+    return inside and all(before[2] < after[1] for before, after in itertools.pairwise(years))
 
 
 @pytest.mark.parametrize("first", [2014, 2023, 2024, 2032, 2033, 2034])
