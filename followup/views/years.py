@@ -19,10 +19,11 @@ from followup.year.after import came_after, came_after_sentence
 from followup.year.book import Book
 from followup.year.build import compose
 from followup.year.choice import Choice
-from followup.year.files import TABLES, table_csv
+from followup.year.files import table_csv
 from followup.year.reading import read_book
 from followup.year.reports import COUNTED, Counted, counted_of, reports_of
 from followup.year.sections import held
+from followup.year.tables import TABLES
 from measures.models import Plan
 from measures.rules import Interval
 from stakeholders import clock

@@ -102,6 +102,7 @@ def decision_rows(book: Book) -> tuple[DecisionRow, ...]:
             ),
             answer_by=_day(decision.answer_by),
             outcome=_outcome(decision, book.as_of),
+            last_day=decision.answer_by.isoformat() if decision.answer_by else "",
         )
         for number, (decision, measures) in enumerate(book.decisions.values(), 1)
     )

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from followup.year.files import in_decimals
 from followup.year.long import LongView
+from followup.year.tables import in_decimals
 from stakeholders.exports import Value
 from stakeholders.templatetags.symbols import SYMBOLS
 

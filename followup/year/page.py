@@ -46,6 +46,21 @@ class BigNumber:
 
 
 @dataclass(frozen=True)
+class Answers:
+    """How the answers that were asked for stand: of those due (or approved already) how many came in, in time, and are approved.
+
+    `waiting`: for a review; `requested`: asked for and not due yet, outside the others.
+    """
+
+    expected: int = 0
+    received: int = 0
+    on_time: int = 0
+    approved: int = 0
+    waiting: int = 0
+    requested: int = 0
+
+
+@dataclass(frozen=True)
 class MatrixCell:
     """A focus area in a year: one status word per measure, in order, and the count in words. `measures`: their ids, in the same order."""
 
@@ -53,6 +68,7 @@ class MatrixCell:
     statuses: tuple[str, ...]
     words: str
     measures: tuple[int, ...] = ()
+    answers: Answers = Answers()
 
 
 @dataclass(frozen=True)
@@ -61,6 +77,7 @@ class MatrixRow:
     title: str
     cells: tuple[MatrixCell, ...]
     later: str
+    starting: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,6 +91,7 @@ class DecisionRow:
     about: str
     answer_by: str
     outcome: str
+    last_day: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,7 +119,10 @@ class AssessmentRow:
 
 @dataclass(frozen=True)
 class TargetRow:
-    """An indicator against its target; worst first. Values for the picture are exact text in 1/10 000."""
+    """An indicator against its target; worst first. Values for the picture are exact text in 1/10 000; `attained_…`: shares of the way.
+
+    `original…`: the target as it was first decided, "" and 0 where it is the same.
+    """
 
     indicator: int
     name: str
@@ -124,6 +145,10 @@ class TargetRow:
     verdict_word: str
     attainment: str
     note: str
+    original: str = ""
+    original_year: int = 0
+    attained_low: str = ""
+    attained_high: str = ""
 
 
 @dataclass(frozen=True)
@@ -197,7 +222,7 @@ class FundingRow:
 
 @dataclass(frozen=True)
 class Revision:
-    """A published figure that a later approval altered: old → new, who, when, why."""
+    """A published figure that a later approval altered: old → new, who, when, why. `old_…`, `new_…`: exact, "" where hidden or missing."""
 
     indicator: int
     name: str
@@ -206,6 +231,13 @@ class Revision:
     who: str
     when: str
     why: str
+    old_low: str = ""
+    old_high: str = ""
+    new_low: str = ""
+    new_high: str = ""
+    unit: str = ""
+    decimals: int = 0
+    last_day: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from followup.words import WORST_FIRST, ImplementationStatus, Verdict
 from followup.year.book import AnswerRow, Book, Held
 from followup.year.page import (
     ActorRow,
+    Answers,
     Coverage,
     DecisionRow,
     FundingRow,
@@ -112,6 +113,7 @@ def matrix(book: Book, years: tuple[int, ...], *, is_narrowed: bool = False) -> 
     Of a narrowed year the focus areas without a measure in it are left out.
     """
     rows = []
+    answers = _answers_by_area(book)
     under: dict[int, list[Measure]] = {goal.pk: [] for goal in book.goals.values() if goal.parent_id is None}
     for measure in book.measures.values():
         under[book.focus_area(measure.goal_id).pk].append(measure)
@@ -123,11 +125,34 @@ def matrix(book: Book, years: tuple[int, ...], *, is_narrowed: bool = False) -> 
         for year in years:
             ranked = sorted(((status_word(book, year, measure.pk), measure.pk) for measure in book.started(year, own)), key=_rank)
             words = words_for(status for status, _pk in ranked) or _("inga startade")
-            cells.append(MatrixCell(year, tuple(status for status, _pk in ranked), words, tuple(pk for _status, pk in ranked)))
+            statuses, pks = tuple(status for status, _pk in ranked), tuple(pk for _status, pk in ranked)
+            cells.append(MatrixCell(year, statuses, words, pks, _standing(answers.get((pk, year), []))))
         waiting = [measure for measure in own if measure.starts_on and measure.starts_on.year == book.year + 1]
         later = ngettext("%(n)s startar", "%(n)s startar", len(waiting)) % {"n": whole(len(waiting))} if waiting else _("inga nya")
-        rows.append(MatrixRow(area.pk, area.title, tuple(cells), later))
+        rows.append(MatrixRow(area.pk, area.title, tuple(cells), later, len(waiting)))
     return tuple(rows)
+
+
+def _answers_by_area(book: Book) -> dict[tuple[int, int], list[AnswerRow]]:
+    """By focus area and year."""
+    tops = {pk: book.focus_area(measure.goal_id).pk for pk, measure in book.measures.items()}
+    found: dict[tuple[int, int], list[AnswerRow]] = {}
+    for year, own in book.answers.items():
+        for row in own:
+            found.setdefault((tops[row.measure], year), []).append(row)
+    return found
+
+
+def _standing(rows: list[AnswerRow]) -> Answers:
+    expected = [row for row in rows if row.is_expected]
+    return Answers(
+        expected=len(expected),
+        received=sum(row.is_received for row in expected),
+        on_time=sum(row.is_received and row.is_on_time for row in expected),
+        approved=sum(row.is_approved for row in expected),
+        waiting=sum(row.is_waiting for row in rows),
+        requested=len(rows) - len(expected),
+    )
 
 
 def _rank(entry: tuple[str, int]) -> tuple[int, int]:
@@ -204,6 +229,10 @@ def target_row(book: Book, year: int, each: Held) -> TargetRow:
         verdict_word=str(Verdict(against.verdict).label),
         attainment=attained(against),
         note=_note(book, pk, against),
+        original=exact(original.target) if revised and original else "",
+        original_year=original.target_year if revised and original else 0,
+        attained_low=exact(against.attainment[0]) if against.attainment else "",
+        attained_high=exact(against.attainment[1]) if against.attainment else "",
     )
 
 
