@@ -40,11 +40,15 @@ def page_link(name: str, pk: int, words: str, query: str = "", is_plain: bool = 
 
 
 def _links(name: str, pages: Sequence[tuple[int, str]], most: int, *, is_plain: bool) -> SafeString:
-    """At most so many links with commas between, and how many more there are; in a file only the words."""
-    shown = [escape(words) if is_plain else f'<a href="{_address(name, pk)}">{escape(words)}</a>' for pk, words in pages[:most]]
-    links = mark_safe(", ".join(shown))  # each is escaped above
-    more = len(pages) - most
-    return format_html("{} {}", links, _("och %(n)s till") % {"n": more}) if more > 0 else links
+    """At most so many links with commas between, and how many more there are, which are named on paper; in a file all of them, as words."""
+    if is_plain:
+        return mark_safe(", ".join(escape(words) for _pk, words in pages))
+    links = mark_safe(", ".join(f'<a href="{_address(name, pk)}">{escape(words)}</a>' for pk, words in pages[:most]))  # escaped
+    rest = [words for _pk, words in pages[most:]]
+    if not rest:
+        return links
+    more = _("och %(n)s till") % {"n": len(rest)}
+    return format_html('{}<span class="on-paper">, {}</span><span class="behind"> {}</span>', links, ", ".join(rest), more)
 
 
 @register.filter

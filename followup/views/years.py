@@ -74,7 +74,7 @@ def year_show(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     shown = None if request.GET.get("show") == "all" else FIRST_ROWS
     context = {
         "plan": plan,
-        "year": compose(book, is_narrowed=bool(choice), most_targets=shown),
+        "year": compose(book, is_narrowed=bool(choice)),
         "all_targets": len(held(book, number)),
         "options": book.options,
         "choice": choice,

@@ -86,7 +86,8 @@ def _yardsticks(annual: AnnualFollowUp) -> Iterator[Later]:
     decimals = dict(versions.values_list("indicator", "decimals"))
     for change in changes_of(indicators, decimals, clock.now(), with_first=True):
         if change.at > annual.recorded_at:
-            words = f"{change.words}. {_('Beslut:')} {change.decision}" if change.decision else change.words
+            told = {"words": change.words, "decision": change.decision}
+            words = _("%(words)s. Beslut: %(decision)s") % told if change.decision else change.words
             address = f"{reverse('figure_show', args=[change.indicator])}?year={annual.year}"
             name = change.name[:1].upper() + change.name[1:]
             yield Later(change.kind, change.at, name, address, words, change.who, what=change.words)

@@ -45,8 +45,8 @@ def tertial_of(plan: Plan, year: int, tertial: int, *, audience: Audience, as_of
     return compose(read_book(plan, year, audience=audience, as_of=as_of or clock.now(), tertial=tertial))
 
 
-def compose(book: Book, *, is_narrowed: bool = False, most_targets: int | None = None) -> Year:
-    """The book, or the chosen part of it, told section by section. `most_targets`: only the worst are written out; all are counted."""
+def compose(book: Book, *, is_narrowed: bool = False) -> Year:
+    """The book, or the chosen part of it, told section by section."""
     targets = held(book, book.year)
     last_targets = verdicts(book, book.year - 1)
     decisions, assessments = decision_rows(book), assessment_rows(book)
@@ -74,7 +74,7 @@ def compose(book: Book, *, is_narrowed: bool = False, most_targets: int | None =
         assessments_sentence=assessments_sentence(assessments),
         assessments=assessments,
         targets_sentence=_targets_sentence(Counter(each.verdict for each in targets), len(targets)),
-        targets=tuple(target_row(book, book.year, each) for each in targets[:most_targets]),
+        targets=tuple(target_row(book, book.year, each) for each in targets),
         outside=outside_groups(book),
         actors=actor_rows(book),
         coverage=coverage,

@@ -17,9 +17,6 @@ DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.docu
 LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
 """What Word checks the spelling by."""
 
-MOST_MEASURES = 12
-"""How many measures of an actor are named; a table cell is no place for forty numbers."""
-
 Rows = Iterable[Sequence[str]]
 
 
@@ -193,7 +190,7 @@ def _actors(word: Any, year: Year) -> None:
     rows = (
         [
             row.name,
-            _some([number for _pk, number in row.measures]),
+            ", ".join(number for _pk, number in row.measures),
             out_of(row.approved, row.expected),
             out_of(row.on_time, row.received),
             f"”{row.quote}” {row.quote_about}" if row.quote else "",
@@ -201,12 +198,6 @@ def _actors(word: Any, year: Year) -> None:
         for row in year.actors
     )
     _table(word, [_("Aktör"), _("Åtgärder"), _("Rapporter"), _("I tid"), _("Med egna ord")], rows, (44, 38, 18, 18, 52))
-
-
-def _some(numbers: Sequence[str]) -> str:
-    words = ", ".join(numbers[:MOST_MEASURES])
-    more = len(numbers) - MOST_MEASURES
-    return _("%(numbers)s och %(n)s till") % {"numbers": words, "n": more} if more > 0 else words
 
 
 def _coverage(word: Any, year: Year) -> None:

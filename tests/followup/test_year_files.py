@@ -21,7 +21,7 @@ from followup.year.files import Stamp, page, table_csv, workbook
 from followup.year.tables import TABLES
 from followup.year.word import document
 from stakeholders import clock
-from tests.factories import a_target, an_indicator
+from tests.factories import a_measure, a_target, an_actor, an_assignment, an_indicator, an_obligation
 from tests.followup.test_year import MARCH, links_of, told_year
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +54,12 @@ def test_excel_has_real_numbers_frozen_panes_and_a_sheet_on_method_and_one_on_ga
     assert all("Årsuppföljning 2026" in sheet.oddFooter.left.text for sheet in book), "on paper each page says which year it is of"
     assert {100, 40} <= {value for value in targets if isinstance(value, int | float)}, "targets are numbers, not text"
     assert any("Bruksskolan (Exempel)" in str(cell.value) for row in book["Saknade rapporter"].iter_rows() for cell in row)
+
+
+def a_period_of(plan):
+    """The last round of the year, open again for a new part."""
+    plan.periods.update(closed_at=None)
+    return plan.periods.get(year=2026, number=3)
 
 
 def sheet_of(book, name: str) -> list[dict[str, object]]:
@@ -166,6 +172,32 @@ def test_word_fits_the_paper_of_a_swedish_board_and_writes_numbers_as_it_does(ye
     words = "\n".join([paragraph.text for paragraph in word.paragraphs])
     assert "Varje tecken" not in words, "there is no picture to speak of"
     assert "Bilden visar" not in words
+
+
+def test_no_form_on_paper_leaves_out_the_rest_of_an_actors_measures(told_year, workspace):
+    """Twenty of them: neither Word nor the frozen page ends with "och 14 till", since nothing can be opened there."""
+    actor = an_actor(workspace, "Länken (Exempel)")
+    for number in range(1, 21):
+        an_obligation(an_assignment(a_measure(told_year, number=f"7.{number}"), actor), a_period_of(told_year))
+    told = year_of(told_year, 2026, audience=Audience.MANAGEMENT)
+    numbers = ", ".join(f"7.{number}" for number in range(1, 21))
+    assert numbers in page(told)
+    word = Document(io.BytesIO(document(told, created=MARCH)))
+    assert numbers in {cell.text for table in word.tables for row in table.rows for cell in row.cells}
+
+
+@pytest.mark.parametrize("rows", [13, 30])
+def test_what_is_missing_is_named_on_paper_however_much_it_is(client, told_year, workspace, manager, rows):
+    actor = an_actor(workspace, "Länken (Exempel)")
+    period = a_period_of(told_year)
+    for number in range(1, rows):
+        an_obligation(an_assignment(a_measure(told_year, number=f"7.{number}", title=f"Uppdrag nr {number}"), actor), period)
+    client.force_login(manager)
+    for address, mark in (("", "tr"), ("tertials/3/", "li")):
+        section = client.get(f"/plans/{told_year.pk}/years/2026/{address}").content.decode().partition('id="coverage"')[2]
+        gaps = re.findall(rf"<{mark}[^>]*>(?:(?!</{mark}>).)*Uppdrag nr \d+(?:(?!</{mark}>).)*</{mark}>", section, re.S)
+        assert len(gaps) == rows - 1
+        assert sum('class="on-paper"' in gap for gap in gaps) == rows - 12, "so many are on paper only"
 
 
 def test_a_name_does_not_get_out_of_the_foot_of_the_page(year):
