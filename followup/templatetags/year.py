@@ -116,10 +116,11 @@ def actor_cells(context: dict[str, Any], row: ActorRow) -> SafeString:
     if is_plain:
         said = f'”{quote}” <span class="muted">{about}</span>'
     else:
-        who = f'<span class="sr-only"> {_("rapporter från")} {escape(row.name)}</span>'
+        reports_from, whole_report = _("rapporter från"), _("hela rapporten")
+        who = f'<span class="sr-only"> {reports_from} {escape(row.name)}</span>'
         reports = _address("year_reports", context["year"].plan, context["year"].year) + _query(context["choice"], actor=row.actor)
         answered = f'<a href="{reports}">{answered}{who}</a>'
-        report = f'{about}<span class="sr-only"> {_("hela rapporten")}</span>'
+        report = f'{about}<span class="sr-only"> {whole_report}</span>'
         said = f'”{quote}” <a href="{_address("report_show", row.quote_report)}">{report}</a>' if quote else ""
     cells = (
         f'<td data-label="{_("Åtgärder")}">{_links("measure_page", row.measures, 6, is_plain=is_plain)}</td>',
