@@ -220,8 +220,12 @@ def _target(row: TargetRow) -> Sequence[Value]:
         row.name, row.about, row.level, row.unit, row.baseline_year, in_decimals(row.baseline), in_decimals(row.last_year.low),
         in_decimals(row.last_year.high), in_decimals(row.now.low), in_decimals(row.now.high), row.target_year, in_decimals(row.target),
         row.original_text, row.verdict_word, row.attainment, row.now.approved, row.now.expected, "; ".join(row.now.missing),
-        row.now.why or "; ".join(row.now.flags),
+        "; ".join(each for each in (row.now.why or "; ".join(row.now.flags), _of_last_year(row)) if each),
     ]  # fmt: skip
+
+
+def _of_last_year(row: TargetRow) -> str:
+    return _("Förra året: %(note)s") % {"note": row.last_year_note} if row.last_year_note else ""
 
 
 def _revisions(year: Year) -> tuple[list[str], Iterable[Sequence[Value]]]:

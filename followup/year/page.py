@@ -113,6 +113,8 @@ class TargetRow:
     verdict_word: str
     attainment: str
     note: str
+    last_year_note: str = ""
+    """Why last year's figure is not as it was said then, or cannot be compared with this year's."""
 
 
 @dataclass(frozen=True)

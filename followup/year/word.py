@@ -154,7 +154,7 @@ def _target(row: TargetRow) -> Sequence[str]:
     return [
         _lines(row.name, " · ".join(part for part in (row.about, row.level) if part)),
         _lines(row.baseline_text or "–", str(row.baseline_year)),
-        row.last_year.text,
+        _lines(row.last_year.text, row.last_year_note),
         row.now.text,
         _lines(row.target_text, str(row.target_year), row.original_text),
         _lines(row.verdict_word, row.note or row.attainment),
@@ -226,7 +226,9 @@ def _money(word: Any, year: Year) -> None:
         return
     word.add_heading(_("Pengar"), 1)
     word.add_paragraph(
-        _("Budget per år för startade åtgärder, efter finansiering. Bara värdeöverföring enligt 5 § 1 redovisas till länsstyrelsen.")
+        _(
+            "Budget per år för åtgärder som pågick under året, efter finansiering. Bara värdeöverföring enligt 5 § 1 redovisas till länsstyrelsen."
+        )
     )
     rows = (
         [
