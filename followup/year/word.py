@@ -267,6 +267,8 @@ def _table(word: Any, headings: Sequence[str], rows: Rows, widths: Sequence[int]
         for cell, value in zip(table.add_row().cells, row, strict=True):
             cell.text = value
     wide = [Mm(each) for each in widths or [170 // len(headings)] * len(headings)]
+    for column, width in zip(table.columns, wide, strict=True):
+        column.width = width  # LibreOffice reads the columns, Word the cells
     for place, row in enumerate(table.rows):
         own = row._tr.get_or_add_trPr()
         own.append(OxmlElement("w:cantSplit"))
