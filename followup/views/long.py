@@ -16,7 +16,7 @@ from followup.permissions import audience_of
 from followup.views.annual import refuse_other_years
 from followup.year.book import Book
 from followup.year.build import year_of
-from followup.year.choice import NUMBERS, Choice
+from followup.year.choice import Choice
 from followup.year.compare import compared
 from followup.year.long import LongView, long_view
 from followup.year.long_tables import LONG_TABLES, long_table
@@ -33,7 +33,7 @@ def long_show(request: HttpRequest, pk: int) -> HttpResponse:
     """The years of the plan beside each other; `?goal=`, `?measure=`, `?indicator=`, `?actor=` or `?area=` says of what."""
     plan, choice = _plan_for(request, pk), Choice.from_query(request.GET)
     view, book = long_view(plan, choice, audience=audience_of(request.user, plan.workspace), as_of=clock.now())
-    _refuse_unknown(choice, view)
+    _refuse_unknown(choice, book)
     context = {
         "plan": plan,
         "view": view,
@@ -82,8 +82,8 @@ def long_export(request: HttpRequest, pk: int, table: str) -> HttpResponse:
     if table not in LONG_TABLES:
         raise Http404
     plan, choice = _plan_for(request, pk), Choice.from_query(request.GET)
-    view, _book = long_view(plan, choice, audience=audience_of(request.user, plan.workspace), as_of=clock.now())
-    _refuse_unknown(choice, view)
+    view, book = long_view(plan, choice, audience=audience_of(request.user, plan.workspace), as_of=clock.now())
+    _refuse_unknown(choice, book)
     return as_download(csv_bytes(*long_table(view, table)), CSV_TYPE, f"ar-for-ar-{table}.csv")
 
 
@@ -122,9 +122,9 @@ def _plan_for(request: HttpRequest, pk: int) -> Plan:
     return plan
 
 
-def _refuse_unknown(choice: Choice, view: LongView) -> None:
-    """What is asked for by number must exist in this plan."""
-    if any(getattr(choice, name) for name in NUMBERS) and not view.about:
+def _refuse_unknown(choice: Choice, book: Book) -> None:
+    """All that is asked for must be there, each within the others: a page about a part is never taken for the whole."""
+    if not choice.is_in(book):
         raise Http404
 
 

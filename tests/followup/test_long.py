@@ -222,6 +222,23 @@ def test_what_is_not_in_the_plan_is_not_found(client, cast, manager):
     base = f"/plans/{cast['plan'].pk}/long/"
     for address in (f"{base}?goal=999", f"{base}?indicator=999", f"{base}?actor=999", f"{base}people.csv", f"{base}figures.csv?area=999"):
         assert client.get(address).status_code == 404, address
+    goal, indicator = cast["goal"].pk, cast["indicator"].pk
+    other = a_measure(cast["plan"], a_goal(cast["plan"]), number="9.1")
+    for query in (
+        f"goal={goal}&indicator=999",
+        f"goal={goal}&measure={other.pk}",
+        "funding=lottery",
+        f"indicator={indicator}&measure={other.pk}",
+    ):
+        assert client.get(f"{base}?{query}").status_code == 404, query
+    assert client.get(f"{base}?goal={goal}&indicator={indicator}").status_code == 200
+
+
+def test_a_part_that_is_chosen_by_its_money_says_so(client, cast, manager):
+    client.force_login(manager)
+    assert "<h1>År för år: finansiering: EU</h1>" in client.get(f"/plans/{cast['plan'].pk}/long/?funding=eu").content.decode()
+    reports = client.get(f"/plans/{cast['plan'].pk}/years/2028/reports/?funding=none")
+    assert "finansiering inte angiven" in text_of(reports)
 
 
 def test_small_numbers_are_kept_in_every_year(client, plan, workspace, coordinator, reviewer, manager):
