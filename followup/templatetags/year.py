@@ -18,7 +18,8 @@ from followup.year.choice import Choice
 from followup.year.lines import Line
 from followup.year.long import LongView, StatusRow
 from followup.year.page import ActorRow, OutsideGroup, OutsideSeries, TargetRow
-from stakeholders.formats import number, out_of
+from followup.year.words import answers_of
+from stakeholders.formats import number
 from stakeholders.pictures import TargetBar, target_bar
 from stakeholders.templatetags.symbols import SYMBOLS, symbol, words_for
 
@@ -106,7 +107,7 @@ def figure_cells(context: dict[str, Any], line: Line) -> SafeString:
 def actor_cells(context: dict[str, Any], row: ActorRow) -> SafeString:
     """`{% actor_cells row %}`: what one actor did, each with the way to its reports; in a file only the words. A tag, as `status_cells` is."""
     is_plain = bool(context.get("is_frozen"))
-    answered, on_time = out_of(row.approved, row.expected), out_of(row.on_time, row.received)
+    answered, on_time = answers_of(row)
     quote, about = escape(row.quote), escape(row.quote_about)
     if is_plain:
         said = f'”{quote}” <span class="muted">{about}</span>'

@@ -165,6 +165,8 @@ def _sentence(counts: tuple[tuple[int, tuple[tuple[str, int], ...]], ...], years
     begun = [year for year in years if year in known] or [year for year in years if well[year][1]]
     if not begun:
         return _("Ingen åtgärd har startat än.")
+    if not known:
+        return _("Ingen rapport har kommit om åtgärderna som har startat.")
     last = begun[-1]
     now = _("%(year)s var %(part)s startade åtgärder klara eller enligt plan") % {"year": last, "part": out_of(*well[last])}
     if len(begun) == 1:

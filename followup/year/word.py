@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from followup.year.files import Stamp, exact_text, foot_of, name_of, told_of
 from followup.year.page import TargetRow, Year
+from followup.year.words import answers_of
 from stakeholders.formats import out_of, whole
 
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -194,8 +195,7 @@ def _actors(word: Any, year: Year) -> None:
         [
             row.name,
             _some([number for _pk, number in row.measures]),
-            out_of(row.approved, row.expected),
-            out_of(row.on_time, row.received),
+            *answers_of(row),
             f"”{row.quote}” {row.quote_about}" if row.quote else "",
         ]
         for row in year.actors

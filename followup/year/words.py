@@ -8,7 +8,7 @@ from followup.explain import headline, level_name
 from followup.figures import Figure, Number
 from followup.rollup.rows import VersionRow
 from followup.words import MissingReason
-from followup.year.page import Shown
+from followup.year.page import ActorRow, Shown
 from measures.rules import SCALE, IndicatorKind
 from stakeholders.formats import interval, number, out_of
 
@@ -28,6 +28,12 @@ def shown(figure: Figure, version: VersionRow | None) -> Shown:
         why=_("Visas inte, så att ingen kan pekas ut.") if figure.protection else "",
         flags=tuple(str(mark.flag.label) for mark in figure.flags),
     )
+
+
+def answers_of(row: ActorRow) -> tuple[str, str]:
+    """How much an actor has answered of what is due, and how much of it in time; where nothing is, no "0 av 0"."""
+    answered = out_of(row.approved, row.expected) if row.expected else _("inget förfallet än")
+    return answered, out_of(row.on_time, row.received) if row.received else "–"
 
 
 def exact(value: Number | None) -> str:
