@@ -7,10 +7,9 @@ from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
-from followup.figures import AgainstTarget, Number, Window
+from followup.figures import AgainstTarget, Number, Status, Window
 from followup.models import OutsideValue
 from followup.rollup import Shown as SeenBy
-from followup.rollup import Statuses
 from followup.rollup.definitions import Line as Definitions
 from followup.rollup.rows import VersionRow
 from followup.rollup.targets import comparable
@@ -252,16 +251,12 @@ def _outside_line(book: Book, pk: int, one: OutsideSeries | None, years: tuple[i
     )
 
 
-def budget_line(book: Book, statuses: Statuses, years: tuple[int, ...]) -> Line:
-    """What the measures that run are planned to cost: a sum over what has a budget."""
+def budget_line(book: Book, before: Mapping[int, Status], years: tuple[int, ...]) -> Line:
+    """What the measures that run are planned to cost: a sum over what has a budget. `before`: how it went with each before the first of the years."""
     values = []
     for year in years:
-        before, now = Window.year(year - 1), Window.year(year)
-        own = [
-            each
-            for each in book.started(year)
-            if runs(each, year, statuses.status(each.pk, before).status, statuses.status(each.pk, now).status)
-        ]
+        then, now = book.statuses.get(year - 1, before), book.statuses[year]
+        own = [each for each in book.started(year) if runs(each, year, then[each.pk].status, now[each.pk].status)]
         known = [each.budget_per_year for each in own if each.budget_per_year is not None]
         total = sum(known) * SCALE if known else None
         values.append(_counted_value(year, total, len(known), len(own)) if own else YearValue(year, Shown(_("inget pågick"))))

@@ -112,7 +112,8 @@ def long_view(plan: Plan, choice: Choice, *, audience: Audience, as_of: datetime
     statuses = book.progress = Statuses(seen.rollup, book.measures, said)
     book.statuses = {window.end.year: {pk: statuses.status(pk, window) for pk in book.measures} for window in windows}
     if book.measures and choice and not choice.indicator:
-        steps = _with_budget(steps, budget_line(book, statuses, years))
+        first = Window.year(years[0]).year_before()
+        steps = _with_budget(steps, budget_line(book, {pk: statuses.status(pk, first) for pk in book.measures}, years))
     counts = tuple((year, _counted(status_word(book, year, each.pk) for each in book.started(year))) for year in years)
     decimals = {pk: version.decimals for pk, version in book.versions.items()}
     view = LongView(
