@@ -40,6 +40,9 @@ class Curve:
     apart: frozenset[int] = frozenset()
     """Years that are no continuation: the sum so far of a year that goes on is no fall from the whole of the last."""
 
+    bridges: frozenset[int] = frozenset()
+    """Years from which the same is measured otherwise: the line goes on, with a mark."""
+
     def pieces(self) -> list[list[tuple[int, int | Fraction]]]:
         """The unbroken runs: a line is never drawn through a gap or a break."""
         runs: list[list[tuple[int, int | Fraction]]] = [[]]
@@ -73,15 +76,15 @@ class Frame:
 
     @classmethod
     def around(cls, curves: Sequence[Curve], plan_year: int | None = None, decimals: int = 0) -> "Frame":
-        """The smallest frame, in even tens of the unit, that holds every curve."""
+        """The smallest frame, in even tens of the unit (in ones where none is above five), that holds every curve."""
         years = [year for curve in curves for year in curve.values] or [plan_year or 0]
         values = [value for curve in curves for value in curve.values.values() if value is not None]
         values += [end for curve in curves for span in curve.spans.values() for end in span]
         values = values or [0]
-        ten = 100_000
-        low = Fraction(min(values)) // ten * ten
-        high = -(-Fraction(max(values)) // ten) * ten
-        return cls(min(years), max(years), low, high if high > low else low + ten, plan_year, decimals)
+        step = 10_000 if max(max(values), -min(values)) <= 50_000 else 100_000
+        low = Fraction(min(values)) // step * step
+        high = -(-Fraction(max(values)) // step) * step
+        return cls(min(years), max(years), low, high if high > low else low + step, plan_year, decimals)
 
     @property
     def left(self) -> int:
@@ -259,7 +262,7 @@ def _curve(curve: Curve, frame: Frame, width: int, height: int, colour: str, str
         drawn += (
             f'<path d="M{x - 3:g} {most:g}h6M{x:g} {most:g}V{least:g}M{x - 3:g} {least:g}h6" stroke="{colour}" stroke-width="{stroke}"/>'
         )
-    for year in curve.breaks:
+    for year in sorted(curve.breaks | curve.bridges):
         x = frame.x(year, width) - 3
         drawn += f'<path d="M{x - 3:g} {TOP + 4}l4 {height - TOP - BOTTOM - 8}" stroke="{INK}" stroke-width="1"/>'
     return drawn

@@ -20,7 +20,7 @@ def targets_on_paper(rows: Sequence[TargetRow], shown: int | None) -> SafeString
         (
             _th(row.name, " · ".join(part for part in (row.about, row.level) if part)),
             _number(row.baseline_text or "–", str(row.baseline_year)),
-            _number(row.last_year.text),
+            _number(row.last_year.text, row.last_year_note),
             _number(row.now.text),
             _number(row.target_text, str(row.target_year), row.original_text),
             f'<td class="target">{"" if row.note else escape(row.attainment)}</td>',
@@ -37,7 +37,7 @@ def tertial_targets_on_paper(rows: Sequence[TargetRow], shown: int | None) -> Sa
     return _rows(
         (
             _th(row.name, row.about),
-            _number(row.last_year.text),
+            _number(row.last_year.text, row.last_year_note),
             _number(row.now.text),
             _number(row.target_text, str(row.target_year)),
             f"<td>{escape(row.verdict_word)}{_under(row.note or row.attainment)}</td>",

@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 
 from followup.pictures import COLUMN, Curve, Frame, small_multiple, status_columns, status_swatch, way_to_target
 from followup.year.choice import Choice
-from followup.year.long import Line, LongView, StatusRow
+from followup.year.lines import Line
+from followup.year.long import LongView, StatusRow
 from followup.year.page import ActorRow, OutsideGroup, OutsideSeries, TargetRow
-from stakeholders.formats import number, out_of
+from followup.year.words import answers_of
+from stakeholders.formats import number
 from stakeholders.pictures import TargetBar, target_bar
 from stakeholders.templatetags.symbols import SYMBOLS, symbol, words_for
 
@@ -87,7 +89,7 @@ def status_cells(context: dict[str, Any], row: StatusRow) -> SafeString:
             link = f'<a href="{_address("year_reports", plan, year)}{query}">{told}<span class="sr-only">: {name} {year}</span></a>'
         else:
             link = f'<span class="muted">{_("inte startad")}</span>'
-        cells.append(f'<td data-label="{year}">{link}</td>')
+        cells.append(f'<td class="a-year" data-label="{year}">{link}</td>')
     return mark_safe("".join(cells))  # each word is escaped above
 
 
@@ -95,15 +97,19 @@ def status_cells(context: dict[str, Any], row: StatusRow) -> SafeString:
 def figure_cells(context: dict[str, Any], line: Line) -> SafeString:
     """`{% figure_cells line %}`: a cell a year of the chain, each with the way to where its figure comes from; of an indicator that is the whole."""
     chosen = replace(context["choice"], indicator=0, funding="")
-    name, page = escape(line.name), line.pk and _address("figure_show", line.pk)
+    name, page = escape(line.name), "" if line.is_outside or not line.pk else _address("figure_show", line.pk)
+    so_far = _("hittills")
     cells = []
     for value in line.values:
         year, coverage = value.year, value.shown.coverage
+        label = f"{year} {so_far}" if year in line.so_far else year
         inside: str = escape(value.shown.text)
         if page:
             inside = f'<a href="{page}{_query(chosen, year=year)}">{inside}<span class="sr-only"> {name} {year}</span></a>'
-        under = f'<span class="under when">{escape(coverage)}</span>' if coverage else ""
-        cells.append(f'<td class="number fact" data-label="{year}">{inside}{under}</td>')
+        under = f'<span class="under">{escape(coverage)}</span>' if coverage else ""
+        mark = f'<span class="under">{escape(value.mark)}</span>' if value.mark else ""
+        kind = " words" if " " in value.shown.text else ""
+        cells.append(f'<td class="number fact a-year{kind}" data-label="{label}">{inside}{under}{mark}</td>')
     return mark_safe("".join(cells))  # each word is escaped above
 
 
@@ -111,7 +117,7 @@ def figure_cells(context: dict[str, Any], line: Line) -> SafeString:
 def actor_cells(context: dict[str, Any], row: ActorRow) -> SafeString:
     """`{% actor_cells row %}`: what one actor did, each with the way to its reports; in a file only the words. A tag, as `status_cells` is."""
     is_plain = bool(context.get("is_frozen"))
-    answered, on_time = out_of(row.approved, row.expected), out_of(row.on_time, row.received)
+    answered, on_time = answers_of(row)
     quote, about = escape(row.quote), escape(row.quote_about)
     if is_plain:
         said = f'”{quote}” <span class="muted">{about}</span>'
@@ -181,9 +187,10 @@ def line_picture(line: Line, *, is_large: bool = False, plan_year: int = 0) -> S
         frozenset(line.breaks),
         {year: (low, high) for year, (low, high) in points.items() if low is not None and high is not None and low != high},
         frozenset(line.so_far),
+        frozenset(line.bridges),
     )
     if not is_large:
-        return small_multiple(curve, Frame.around([curve], decimals=line.decimals), width=190, height=64)
+        return small_multiple(curve, Frame.around([curve], decimals=line.decimals))
     path = Curve(_("Vägen till målet"), {year: _value(value) for year, value in line.path})
     original = Curve(_("Ursprunglig väg"), {year: _value(value) for year, value in line.original})
     return way_to_target(curve, path, original, plan_year=plan_year, decimals=line.decimals)

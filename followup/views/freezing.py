@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from followup.actions.annual import refuse_unfreezable
 from followup.forms.rounds import ReasonForm
 from followup.permissions import can_freeze_year
+from followup.views.annual import refuse_other_years
 from followup.words import Audience
 from followup.year.build import year_of
 from followup.year.unfinished import unfinished
@@ -39,6 +40,7 @@ def year_freeze(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """What would be frozen, with its gaps; then freeze it. A year that is frozen already gets a new version, with a reason."""
     plan = get_object_or_404(Plan.objects.visible_to(request.user).select_related("workspace"), pk=pk)
     require(can_freeze_year(request.user, plan.workspace))
+    refuse_other_years(plan, number)
     version = plan.annual_follow_ups.filter(year=number).count() + 1
     form = CorrectForm(request.POST or None) if version > 1 else None
     if request.method == "POST" and (form is None or form.is_valid()):

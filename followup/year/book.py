@@ -16,7 +16,7 @@ from followup.rollup.rows import PeriodRow, VersionRow
 from followup.words import Audience, Completeness
 from followup.year.frozen import FrozenBefore
 from followup.year.page import Shown as Words
-from followup.year.words import shown
+from followup.year.words import converted, shown
 from measures.models import Goal, Indicator, Measure, Plan
 from measures.rules import SCALE, Interval
 from stakeholders import clock
@@ -104,6 +104,9 @@ class Book:
     held: dict[int, tuple[Held, ...]] = field(default_factory=dict)
     baseline_years: dict[int, int] = field(default_factory=dict)
     effect_from: dict[int, date] = field(default_factory=dict)
+    factors: dict[int, Number | None] = field(default_factory=dict)
+    """Of indicators defined otherwise than the year before: what that year's figure is multiplied with to be laid beside, None where it cannot be."""
+
     completeness: Completeness = Completeness.PROVISIONAL
     options: Options = field(default_factory=lambda: Options([], [], []))
 
@@ -171,6 +174,8 @@ class Book:
         if year < self.plan.first_year:
             return Words("–")
         figure = self.figures.get((indicator, year))
+        if figure and year < self.year and (factor := self.factors.get(indicator)):
+            figure = converted(figure, factor)
         return shown(figure, self.versions.get(indicator)) if figure else Words(_("saknas"))
 
     def baseline_year(self, indicator: int) -> int:

@@ -16,6 +16,7 @@ from followup.year.page import DecisionRow, Year
 from followup.year.reading import read_book
 from followup.year.revisions import revision_rows
 from followup.year.sections import (
+    JUDGED,
     actor_rows,
     coverage_of,
     funding_rows,
@@ -52,6 +53,7 @@ def compose(book: Book, *, is_narrowed: bool = False) -> Year:
     decisions, assessments = decision_rows(book), assessment_rows(book)
     coverage = coverage_of(book, book.answers.get(book.year, []))
     last_coverage = coverage_of(book, book.answers.get(book.year - 1, []))
+    has_begun = clock.day_of(book.as_of) >= book.window.start
     years = (book.year - 1, book.year) if book.year > book.plan.first_year else (book.year,)
     return Year(
         plan=book.plan.pk,
@@ -68,7 +70,7 @@ def compose(book: Book, *, is_narrowed: bool = False) -> Year:
         sentences=sentences(book, targets, decisions, is_narrowed=is_narrowed),
         numbers=big_numbers(book, last_targets, coverage, last_coverage),
         matrix_sentence=_matrix_sentence(book),
-        matrix_years=tuple((each, len(book.started(each))) for each in years),
+        matrix_years=tuple((each, len(book.started(each)) if has_begun or each < book.year else 0) for each in years),
         matrix=matrix(book, years, is_narrowed=is_narrowed),
         decisions=decisions,
         assessments_sentence=assessments_sentence(assessments),
@@ -81,7 +83,7 @@ def compose(book: Book, *, is_narrowed: bool = False) -> Year:
         funding=funding_rows(book),
         methods=methods(book),
         is_running=book.is_running,
-        has_begun=clock.day_of(book.as_of) >= book.window.start,
+        has_begun=has_begun,
         revisions=() if is_narrowed or book.tertial else revision_rows(book),
         texts=done_rows(book),
         tertial=book.tertial,
@@ -133,7 +135,9 @@ def _matrix_sentence(book: Book) -> str:
         if more > 0
         else _("Inga fler åtgärder har startat.")
     )
-    if book.year == book.plan.first_year:
+    if clock.day_of(book.as_of) < book.window.start:
+        begun = _("%(year)s har inte börjat. Inget är rapporterat än.") % {"year": book.year}
+    elif book.year == book.plan.first_year:
         begun = _("%(year)s är första året. Från nästa år ser du utvecklingen här.") % {"year": book.year}
     return f"{begun} {_('Varje tecken är en åtgärd.')}"
 
@@ -141,6 +145,8 @@ def _matrix_sentence(book: Book) -> str:
 def _targets_sentence(verdicts: Counter[str], total: int) -> str:
     if not total:
         return _("Planen har inga mål med siffror än. Lägg till målvärden på indikatorerna.")
+    if not any(verdicts[each] for each in JUDGED):
+        return _("Inget av %(total)s mått går att bedöma än, eller så saknas underlag.") % {"total": whole(total)}
     off = verdicts["wrong_way"] + verdicts["behind"] + verdicts["uncertain"]
     words = _("%(off)s av %(total)s mått går åt fel håll, ligger efter eller har ett osäkert läge.") % {
         "off": whole(off),

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from django.db.models import DateField, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from measures.models import Baseline, Indicator, IndicatorVersion, Target
@@ -37,7 +38,7 @@ class Change:
 
 
 class _Row(NamedTuple):
-    """A new definition, a target or a starting point, as it was recorded; what the others lack is empty."""
+    """A new definition, a target or a starting point, as it was recorded; what the others lack is empty. `value` of a definition: its bridge's factor."""
 
     kind: str
     recorded_at: datetime
@@ -71,7 +72,9 @@ def _recorded(indicators: Collection[int], as_of: datetime) -> list[_Row]:
     common = ("recorded_at", "pk", "indicator_id", "decision_reference")
     no_day = Value(None, output_field=DateField())
     definitions = IndicatorVersion.objects.filter(**known, number__gt=1).order_by()
-    rows = definitions.values_list(Value("definition"), *common, "starts_on", "link", Value(0), Value(""), Value(0), "by_user__name").union(
+    rows = definitions.values_list(
+        Value("definition"), *common, "starts_on", "link", Value(0), Value(""), Coalesce("bridge_factor", 0), "by_user__name"
+    ).union(
         Target.objects.filter(**known)
         .order_by()
         .values_list(Value("target"), *common, no_day, Value(""), "year", "basis", "value", "by_user__name"),
@@ -83,15 +86,18 @@ def _recorded(indicators: Collection[int], as_of: datetime) -> list[_Row]:
     return sorted(map(_Row._make, rows), key=lambda row: (row.recorded_at, row.pk))
 
 
-def _revised(targets: Iterable[_Row], indicators: dict[int, Indicator], decimals: dict[int, int], *, with_first: bool) -> list[Change]:
+def _revised(targets: Collection[_Row], indicators: dict[int, Indicator], decimals: dict[int, int], *, with_first: bool) -> list[Change]:
     by_target: dict[tuple[int, int, str], list[_Row]] = defaultdict(list)
     for each in targets:
         by_target[each.indicator, each.year, each.basis].append(each)
+    first_day: dict[int, date] = {}
+    for each in targets:
+        first_day.setdefault(each.indicator, clock.day_of(each.recorded_at))
     found = []
     for (indicator, year, basis), own in by_target.items():
         since_start = f" {TargetBasis.SINCE_START.label}" if basis == TargetBasis.SINCE_START else ""
         places = decimals.get(indicator, 0)
-        if with_first:
+        if with_first or clock.day_of(own[0].recorded_at) > first_day[indicator]:
             words = _("Nytt mål %(year)s%(basis)s: %(new)s") % {"year": year, "basis": since_start, "new": number(own[0].value, places)}
             found.append(_change(own[0], indicators, words))
         for before, after in pairwise(own):
@@ -120,10 +126,15 @@ def _moved(baselines: Iterable[_Row], indicators: dict[int, Indicator], decimals
 
 
 def _redefined(version: _Row, indicators: dict[int, Indicator]) -> Change:
-    words = _("Ny definition från %(day)s, %(link)s") % {
+    told = {
         "day": full_day(version.starts_on),
         "link": VersionLink(version.link).label,
+        "factor": number(version.value, 4).rstrip("0").rstrip(",."),
     }
+    if version.link == VersionLink.BRIDGED and version.value:
+        words = _("Ny definition från %(day)s: det äldre räknas om gånger %(factor)s") % told
+    else:
+        words = _("Ny definition från %(day)s, %(link)s") % told
     return _change(version, indicators, words)
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext as _
+
 from followup.year.book import Book
 from measures.models import Goal
 from measures.rules import Funding
@@ -52,7 +54,12 @@ class Choice:
         options = {"goal": book.options.goals, "actor": book.options.actors, "area": book.options.areas}
         words = [dict(options[name]).get(getattr(self, name), "").strip() for name in options]
         chosen = (book.measures.get(self.measure), book.indicators.get(self.indicator))
-        return ", ".join(word for word in [*words, *(str(each) for each in chosen if each)] if word)
+        return ", ".join(word for word in [*words, *(str(each) for each in chosen if each), self._money()] if word)
+
+    def _money(self) -> str:
+        if self.funding == NO_FUNDING:
+            return _("finansiering inte angiven")
+        return _("finansiering: %(kind)s") % {"kind": Funding(self.funding).label} if self.funding in Funding else ""
 
 
 WHOLE = Choice()

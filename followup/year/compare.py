@@ -4,6 +4,7 @@ What is told apart is what is stored, exact; the words are for showing, and are 
 """
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -62,10 +63,13 @@ class Comparison:
     unchanged: tuple[TargetPair, ...]
 
 
-def compared(then: dict[str, Any], frozen_year: int, now: Year) -> Comparison:
-    """`then`: the JSON of the year frozen `frozen_year`, of whatever age; what it lacks is not compared. Matched by what things are, not by name."""
+def compared(then: dict[str, Any], frozen_year: int, now: Year, *, redefined: Container[int] = ()) -> Comparison:
+    """`then`: the JSON of the year frozen `frozen_year`, of whatever age; what it lacks is not compared. Matched by what things are, not by name.
+
+    `redefined`: indicators whose definition is another than it was then, so that no difference can be told.
+    """
     before = {row["indicator"]: row for row in then.get("targets", ())}
-    pairs = tuple(_target(before.get(row.indicator), row) for row in now.targets)
+    pairs = tuple(_target(before.get(row.indicator), row, is_redefined=row.indicator in redefined) for row in now.targets)
     moved = sum(pair.has_other_figure for pair in pairs)
     words = (
         _("%(part)s mått har en annan siffra %(year)s än i den frysta årsuppföljningen %(then)s.")
@@ -100,7 +104,7 @@ def _so_far(now: Year) -> str:
     return ""
 
 
-def _target(old: dict[str, Any] | None, new: TargetRow) -> TargetPair:
+def _target(old: dict[str, Any] | None, new: TargetRow, *, is_redefined: bool) -> TargetPair:
     if old is None:
         return TargetPair(new.indicator, new.name, "", new.now.text, "", "", new.verdict_word, "", new.target_text)
     return TargetPair(
@@ -108,7 +112,7 @@ def _target(old: dict[str, Any] | None, new: TargetRow) -> TargetPair:
         name=new.name,
         then=figure_told(old),
         now=new.now.text,
-        difference=_difference(old["now"], new),
+        difference=_("ny definition") if is_redefined else _difference(old["now"], new),
         verdict_then=verdict_told(old),
         verdict_now=new.verdict_word,
         target_then=target_told(old),

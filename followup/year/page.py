@@ -149,6 +149,8 @@ class TargetRow:
     original_year: int = 0
     attained_low: str = ""
     attained_high: str = ""
+    last_year_note: str = ""
+    """Why last year's figure is not as it was said then, or cannot be compared with this year's."""
 
 
 @dataclass(frozen=True)

@@ -146,9 +146,14 @@ def read_statuses(book: Book, statuses: Statuses) -> None:
 def read_definitions(book: Book, rollup: Rollup, scope: frozenset[int] | None) -> None:
     """What the figures stand beside. `scope`: of which assignments they will be asked."""
     for pk, line in rollup.lines.items():
-        version = line.on(book.window.end)
+        version, before = line.on(book.window.end), line.on(book.window.year_before().end)
         if version:
             book.versions[pk] = version
+        if version and before and version is not before:
+            if line.series_of(version.id) != line.series_of(before.id):
+                book.factors[pk] = None
+            elif factor := line.factors_to(version).get(before.id):
+                book.factors[pk] = factor
     book.baseline_years = {pk: own[-1].year for pk, own in rollup.baselines.items()}
     book.effect_from = rollup.effect_from
     if scope is not None:

@@ -36,7 +36,7 @@ def statuses_told(cell: dict[str, Any]) -> str:
     statuses = cell.get("statuses")
     if statuses is None or any(each not in COUNTED for each in statuses):
         return cell["words"]
-    return words_for(statuses) or _("inga startade")
+    return words_for(statuses) or _said_anew(cell["words"], ("inga startade", "inget år än"))
 
 
 def verdict_told(row: dict[str, Any]) -> str:
@@ -44,7 +44,9 @@ def verdict_told(row: dict[str, Any]) -> str:
 
 
 def target_told(row: dict[str, Any]) -> str:
-    return with_unit(number(Fraction(row["target"]), row["decimals"]), row["unit"]) if row["target"] else row["target_text"]
+    """A target of a level is a word, and so is not written anew."""
+    written = with_unit(number(Fraction(row["target"]), row["decimals"]), row["unit"]) if row["target"] else ""
+    return written if _figures_in(written) == _figures_in(row["target_text"]) else row["target_text"]
 
 
 def figure_told(row: dict[str, Any]) -> str:
@@ -53,7 +55,7 @@ def figure_told(row: dict[str, Any]) -> str:
     text = now["text"]
     if now["low"] and now["high"]:
         written = shown_text(Fraction(now["low"]), Fraction(now["high"]), row["decimals"], row["unit"])
-        if re.findall(r"\d+", written) == re.findall(r"\d+", text):
+        if _figures_in(written) == _figures_in(text):
             return written
     numbers = [int(re.sub(r"\s", "", each)) for each in re.findall(r"\d[\d\s]*\d|\d", text)]
     if len(numbers) == 2 and text in _in_each_language(lambda: out_of(*numbers)):
@@ -61,6 +63,11 @@ def figure_told(row: dict[str, Any]) -> str:
     if len(numbers) == 1 and text in _in_each_language(lambda: _answers(numbers[0])):
         return _answers(numbers[0])
     return _said_anew(text, WITHOUT_NUMBER)
+
+
+def _figures_in(words: str) -> list[str]:
+    """The same in every language: "1 400" and "1,400"."""
+    return re.findall(r"\d+", words)
 
 
 def _answers(n: int) -> str:

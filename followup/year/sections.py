@@ -22,11 +22,11 @@ from followup.year.page import (
     MatrixRow,
     TargetRow,
 )
-from followup.year.words import exact, with_unit
+from followup.year.words import exact, said, shown
 from measures.models import Measure
 from measures.rules import SCALE, EffectLevel, Funding, IndicatorKind
 from stakeholders import clock
-from stakeholders.formats import interval, listing, number, out_of, whole
+from stakeholders.formats import interval, listing, out_of, whole
 from stakeholders.templatetags.symbols import words_for
 
 GOING_WELL = (ImplementationStatus.DONE, ImplementationStatus.ON_PLAN)
@@ -123,6 +123,9 @@ def matrix(book: Book, years: tuple[int, ...], *, is_narrowed: bool = False) -> 
             continue
         cells = []
         for year in years:
+            if book.window.start.replace(year=year) > clock.day_of(book.as_of):
+                cells.append(MatrixCell(year, (), _("inget år än"), (), _standing(answers.get((pk, year), []))))
+                continue
             ranked = sorted(((status_word(book, year, measure.pk), measure.pk) for measure in book.started(year, own)), key=_rank)
             words = words_for(status for status, _pk in ranked) or _("inga startade")
             statuses, pks = tuple(status for status, _pk in ranked), tuple(pk for _status, pk in ranked)
@@ -206,6 +209,7 @@ def target_row(book: Book, year: int, each: Held) -> TargetRow:
     numbers = [book.measures[measure].number for measure in book.measures_of[pk] if measure in book.measures]
     decimals = version.decimals
     tolerance = book.tolerance(pk, against)
+    last_year = book.shown(pk, year - 1)
     revised = original is not None and (original.target, original.target_year) != (against.target, against.target_year)
     return TargetRow(
         indicator=pk,
@@ -216,13 +220,13 @@ def target_row(book: Book, year: int, each: Held) -> TargetRow:
         decimals=decimals,
         baseline_year=book.baseline_year(pk),
         baseline=exact(against.baseline),
-        baseline_text=with_unit(number(against.baseline, decimals), version.unit),
-        last_year=book.shown(pk, year - 1),
+        baseline_text=said(against.baseline, version),
+        last_year=replace(last_year, low="", high="") if pk in book.factors and not book.factors[pk] else last_year,
         now=book.shown(pk, year),
         target_year=against.target_year,
         target=exact(against.target),
-        target_text=with_unit(number(against.target, decimals), version.unit),
-        original_text=_("ursprungligen %(value)s") % {"value": number(original.target, decimals)} if revised and original else "",
+        target_text=said(against.target, version),
+        original_text=_("ursprungligen %(value)s") % {"value": said(original.target, version)} if revised and original else "",
         path_low=exact(against.path - tolerance if against.path is not None else None),
         path_high=exact(against.path + tolerance if against.path is not None else None),
         verdict=each.verdict,
@@ -233,7 +237,17 @@ def target_row(book: Book, year: int, each: Held) -> TargetRow:
         original_year=original.target_year if revised and original else 0,
         attained_low=exact(against.attainment[0]) if against.attainment else "",
         attained_high=exact(against.attainment[1]) if against.attainment else "",
+        last_year_note=_otherwise_defined(book, pk, year - 1),
     )
+
+
+def _otherwise_defined(book: Book, pk: int, year: int) -> str:
+    figure = book.figures.get((pk, year))
+    if pk not in book.factors or figure is None or figure.low is None:
+        return ""
+    if not book.factors[pk]:
+        return _("annan definition, går inte att jämföra")
+    return _("omräknat, var %(value)s") % {"value": shown(figure, book.versions[pk]).text}
 
 
 def attained(against: AgainstTarget) -> str:
@@ -314,10 +328,18 @@ def actor_rows(book: Book) -> tuple[ActorRow, ...]:
     return tuple(sorted(rows, key=lambda row: (-row.approved, row.name)))
 
 
+def runs(measure: Measure, year: int, before: str | None, now: str | None) -> bool:
+    """Whether a started measure went on in some part of the year: it had not reached its end, nor ended early, before the year began."""
+    ended = before == now == ImplementationStatus.ENDED_EARLY
+    return not ended and (measure.ends_on is None or measure.ends_on.year >= year)
+
+
 def funding_rows(book: Book) -> tuple[FundingRow, ...]:
-    """Money by funding type over the started measures. Only value transfers under 5 § 1 are told apart for länsstyrelsen."""
+    """Money by funding type over the measures that went on. Only value transfers under 5 § 1 are told apart for länsstyrelsen."""
     rows = []
-    begun = book.started(book.year)
+    year = book.year
+    words = {each.pk: (status_word(book, year - 1, each.pk), status_word(book, year, each.pk)) for each in book.started(year)}
+    begun = [measure for measure in book.started(year) if runs(measure, year, *words[measure.pk])]
     for funding in [*Funding, ""]:
         own = [measure for measure in begun if measure.funding == funding]
         if own:

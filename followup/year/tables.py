@@ -145,8 +145,12 @@ def _target(row: TargetRow) -> Sequence[Value]:
         *_ends(row.now, places), row.target_year, _exact(row.target, places), row.original_year or None, _exact(row.original, places),
         _exact(row.path_low, places), _exact(row.path_high, places), row.verdict_word, _way(row.attained_low), _way(row.attained_high),
         Number(row.now.approved, COUNT), Number(row.now.expected, COUNT), "; ".join(row.now.missing),
-        row.note or row.now.why or "; ".join(row.now.flags),
+        "; ".join(each for each in (row.note or row.now.why or "; ".join(row.now.flags), _of_last_year(row)) if each),
     ]  # fmt: skip
+
+
+def _of_last_year(row: TargetRow) -> str:
+    return _("Förra året: %(note)s") % {"note": row.last_year_note} if row.last_year_note else ""
 
 
 def _ends(shown: Shown, places: int) -> Sequence[Value]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from followup.year.files import Stamp, exact_text, foot_of, name_of, told_of
 from followup.year.page import TargetRow, Year
+from followup.year.words import answers_of
 from stakeholders.formats import out_of, whole
 
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -151,7 +152,7 @@ def _target(row: TargetRow) -> Sequence[str]:
     return [
         _lines(row.name, " · ".join(part for part in (row.about, row.level) if part)),
         _lines(row.baseline_text or "–", str(row.baseline_year)),
-        row.last_year.text,
+        _lines(row.last_year.text, row.last_year_note),
         row.now.text,
         _lines(row.target_text, str(row.target_year), row.original_text),
         _lines(row.verdict_word, row.note or row.attainment),
@@ -191,8 +192,7 @@ def _actors(word: Any, year: Year) -> None:
         [
             row.name,
             ", ".join(number for _pk, number in row.measures),
-            out_of(row.approved, row.expected),
-            out_of(row.on_time, row.received),
+            *answers_of(row),
             f"”{row.quote}” {row.quote_about}" if row.quote else "",
         ]
         for row in year.actors
@@ -217,7 +217,9 @@ def _money(word: Any, year: Year) -> None:
         return
     word.add_heading(_("Pengar"), 1)
     word.add_paragraph(
-        _("Budget per år för startade åtgärder, efter finansiering. Bara värdeöverföring enligt 5 § 1 redovisas till länsstyrelsen.")
+        _(
+            "Budget per år för åtgärder som pågick under året, efter finansiering. Bara värdeöverföring enligt 5 § 1 redovisas till länsstyrelsen."
+        )
     )
     rows = (
         [
@@ -256,6 +258,8 @@ def _table(word: Any, headings: Sequence[str], rows: Rows, widths: Sequence[int]
         for cell, value in zip(table.add_row().cells, row, strict=True):
             cell.text = value
     wide = [Mm(each) for each in widths or [170 // len(headings)] * len(headings)]
+    for column, width in zip(table.columns, wide, strict=True):
+        column.width = width  # LibreOffice reads the columns, Word the cells
     for place, row in enumerate(table.rows):
         own = row._tr.get_or_add_trPr()
         own.append(OxmlElement("w:cantSplit"))

@@ -218,6 +218,13 @@ def test_the_years_side_by_side(site, visit, about, width):
     assert seen.weight() <= 170 * 1024
 
 
+def test_the_answers_behind_a_figure_are_not_read_as_its_digits_on_a_phone(site, visit):
+    seen = visit(site, f"/plans/{site.cast['plan']}/long/?goal={site.cast['goal']}", width=360, as_=site.cast["manager"])
+    cell = seen.page.locator("td.a-year:has(a):has(.under)").first
+    figure, answers = (cell.locator(part).first.bounding_box() for part in ("a", ".under"))
+    assert answers["y"] >= figure["y"] + figure["height"] - 2
+
+
 def test_a_year_beside_the_frozen_one(site, visit):
     seen = visit(site, address(site), width=1280, as_=site.cast["manager"])
     seen.page.click(f"text=Jämför med frysta {YEAR - 1}")

@@ -333,3 +333,10 @@ def test_whoever_asked_may_stop_it_and_then_nothing_is_stored(client, closed_yea
     run_jobs()
     assert "Ingenting är sparat." in text_of(client.get(job))
     assert not AnnualFollowUp.objects.exists()
+
+
+def test_a_year_outside_the_plan_cannot_be_asked_for(client, plan, manager):
+    client.force_login(manager)
+    for year in (plan.first_year - 1, plan.last_year + 1, 99_999):
+        for send in (client.get, client.post):
+            assert send(f"/plans/{plan.pk}/years/{year}/freeze/").status_code == 404, year

@@ -137,7 +137,7 @@ def test_a_goal_without_data_says_so_and_the_first_year_too(client, plan, manage
     goal = a_goal(plan, title="Trygghet")
     client.force_login(manager)
     page = text_of(client.get(f"/plans/{plan.pk}/long/?goal={goal.pk}"))
-    assert "Ingen åtgärd har startat än." in page
+    assert "Ingen åtgärd har startat än. Målet har inga åtgärder än." in page
     assert page.count("Inget mått i det här ledet.") == 5
     assert "Inget mål, utgångsläge eller definition har ändrats" in page
     assert "Inget år är fryst än." in page
@@ -145,8 +145,7 @@ def test_a_goal_without_data_says_so_and_the_first_year_too(client, plan, manage
     with clock.at(datetime(2025, 5, 1, tzinfo=UTC)):
         client.logout()
         client.force_login(manager)
-        assert "2025 var 0 av 1 startade åtgärder" in (page := text_of(client.get(f"/plans/{plan.pk}/long/?goal={goal.pk}")))
-        assert "Från nästa år ser du utvecklingen här." in page
+        assert "Ingen rapport har kommit om åtgärderna som har startat." in text_of(client.get(f"/plans/{plan.pk}/long/?goal={goal.pk}"))
 
 
 def test_a_number_from_elsewhere_has_its_years_and_its_source(client, cast, manager, coordinator):
@@ -226,6 +225,23 @@ def test_what_is_not_in_the_plan_is_not_found(client, cast, manager):
     base = f"/plans/{cast['plan'].pk}/long/"
     for address in (f"{base}?goal=999", f"{base}?indicator=999", f"{base}?actor=999", f"{base}people.csv", f"{base}figures.csv?area=999"):
         assert client.get(address).status_code == 404, address
+    goal, indicator = cast["goal"].pk, cast["indicator"].pk
+    other = a_measure(cast["plan"], a_goal(cast["plan"]), number="9.1")
+    for query in (
+        f"goal={goal}&indicator=999",
+        f"goal={goal}&measure={other.pk}",
+        "funding=lottery",
+        f"indicator={indicator}&measure={other.pk}",
+    ):
+        assert client.get(f"{base}?{query}").status_code == 404, query
+    assert client.get(f"{base}?goal={goal}&indicator={indicator}").status_code == 200
+
+
+def test_a_part_that_is_chosen_by_its_money_says_so(client, cast, manager):
+    client.force_login(manager)
+    assert "<h1>År för år: finansiering: EU</h1>" in client.get(f"/plans/{cast['plan'].pk}/long/?funding=eu").content.decode()
+    reports = client.get(f"/plans/{cast['plan'].pk}/years/2028/reports/?funding=none")
+    assert "finansiering inte angiven" in text_of(reports)
 
 
 def test_small_numbers_are_kept_in_every_year(client, plan, workspace, coordinator, reviewer, manager):
@@ -246,8 +262,8 @@ def frozen(cast, manager) -> AnnualFollowUp:
 
 def test_any_year_stands_beside_a_frozen_one(client, cast, frozen, manager):
     client.force_login(manager)
-    link = next(link for link in links_of(long(client, cast, "goal")) if f"/years/2028/compare/?frozen={frozen.pk}" in link)
-    page = text_of(client.get(link))
+    assert f'action="/plans/{cast["plan"].pk}/years/2028/compare/"' in long(client, cast, "goal").content.decode()
+    page = text_of(client.get(f"/plans/{cast['plan'].pk}/years/2028/compare/", {"year": 2028, "frozen": frozen.pk}))
     assert "2028 bredvid det frysta 2026" in page
     assert "2 av 2 mått har en annan siffra 2028 än i den frysta årsuppföljningen 2026." in page
     row = page[page.index("Besök på läxhjälpen") :][:160]

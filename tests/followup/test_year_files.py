@@ -219,3 +219,10 @@ def test_each_table_on_the_page_has_its_csv(client, told_year, manager):
     links = links_of(client.get(f"/plans/{told_year.pk}/years/2026/"))
     for table in ("status", "decisions", "targets", "actors", "gaps", "money"):
         assert any(link.endswith(f"/{table}.csv") for link in links), table
+
+
+def test_the_columns_of_word_are_as_wide_in_other_programs_that_read_it(year):
+    word = Document(io.BytesIO(document(year, created=MARCH)))
+    for table in word.tables:
+        columns, cells = [each.width for each in table.columns], [each.width for each in table.rows[0].cells]
+        assert columns == cells, table.rows[0].cells[0].text
