@@ -181,7 +181,8 @@ def frozen_archive(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _book_for(request: HttpRequest, pk: int, number: int) -> tuple[Plan, Book, Choice]:
     """The book of the year, or of the chosen part of it. What is chosen must be there."""
-    plan, choice = plan_of_year(request, pk, number), Choice.from_query(request.GET)
+    choice = Choice.from_query(request.GET)
+    plan = plan_of_year(request, pk, number, with_before=not choice)
     book = read_book(plan, number, audience=audience_of(request.user, plan.workspace), as_of=clock.now(), choice=choice)
     if not choice.is_in(book):
         raise Http404

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+
 from followup.models import AnnualFollowUp, FrozenFile
 from measures.models import Plan
 
@@ -24,14 +26,26 @@ class FrozenBefore:
     numbers: tuple[Counted, ...]
 
 
+def with_frozen_before(plans: QuerySet[Plan], year: int, as_of: datetime) -> QuerySet[Plan]:
+    """The plans, each with what `frozen_before` reads: of the year before, when it was frozen by then, the version that holds."""
+    stored = FrozenFile.objects.filter(
+        annual__plan=OuterRef("pk"), annual__year=year - 1, annual__recorded_at__lte=as_of, content_type=JSON
+    )
+    newest = stored.order_by("-annual__version")
+    return plans.annotate(
+        before=Value(year - 1), before_annual=Subquery(newest.values("annual")[:1]), before_json=Subquery(newest.values("content")[:1])
+    )
+
+
 def frozen_before(plan: Plan, year: int, as_of: datetime) -> FrozenBefore | None:
-    """Of the year before, when it was frozen by then: the version that holds. One query."""
-    stored = FrozenFile.objects.filter(annual__plan=plan, annual__year=year - 1, annual__recorded_at__lte=as_of, content_type=JSON)
-    file = stored.select_related("annual").order_by("annual__version").last()
-    if file is None:
+    """The year before as it was frozen. No query of a plan that was read with it, else one."""
+    told: Any = plan
+    if getattr(plan, "before", None) != year - 1:
+        told = with_frozen_before(Plan.objects.filter(pk=plan.pk), year, as_of).get()
+    if told.before_annual is None:
         return None
-    content = json.loads(bytes(file.content))
-    return FrozenBefore(file.annual_id, content.get("audience", ""), tuple(counted(one) for one in content.get("numbers", ())))
+    content = json.loads(bytes(told.before_json))
+    return FrozenBefore(told.before_annual, content.get("audience", ""), tuple(counted(one) for one in content.get("numbers", ())))
 
 
 def content_of(annual: AnnualFollowUp) -> dict[str, Any] | None:

@@ -128,6 +128,15 @@ def test_last_years_number_is_the_frozen_one_and_says_when_it_has_been_revised(c
         assert told_of.last_year == "2025: 3 av 3", "as everything was that day"
 
 
+def test_last_years_frozen_numbers_cost_no_query_of_their_own(client, told, manager, django_assert_max_num_queries):
+    frozen(told, 2025, manager)
+    client.force_login(manager)
+    client.get("/years/")
+    with django_assert_max_num_queries(25):
+        page = client.get(f"/plans/{told.pk}/years/2026/")
+    assert text_of(page).count("som det frystes") == 4
+
+
 def test_a_year_frozen_before_its_numbers_were_stored_as_numbers_is_read_from_its_words(client, told, manager):
     words = [("1\u00a0203", "av 1\u00a0300"), ("–", "inget att räkna än"), ("3", "of 4"), ("2", "av 3")]
     old = [{"number": number, "out_of": out_of, "label": "", "last_year": "", "link": ""} for number, out_of in words]
