@@ -17,6 +17,7 @@ GREEN, GREY, LIGHT, INK, MUTED = "#0f5c4a", "#76797c", "#dfe2e3", "#20252a", "#5
 FONT = "Source Sans 3, sans-serif"
 TOP, BOTTOM, RIGHT = 16, 20, 34
 WORD = 36  # how wide "saknas" is
+WORDS = 18  # how high a line of words is
 COLUMN = {
     "done": ("#0a4738", "#fff"), "on_plan": ("#9dc4b8", INK), "not_started": ("#fff", INK), "delayed": ("#f2b35e", INK),
     "paused": ("#c9d6e6", INK), "ended_early": ("#76797c", "#fff"), "unreported": ("#fff", INK),
@@ -43,6 +44,9 @@ class Curve:
     bridges: frozenset[int] = frozenset()
     """Years from which the same is measured otherwise: the line goes on, with a mark."""
 
+    told: dict[int, str] = field(default_factory=dict)
+    """What is said instead of the figure, of a level its word; a large picture, with sentences above it, has it only for who hears it."""
+
     def pieces(self) -> list[list[tuple[int, int | Fraction]]]:
         """The unbroken runs: a line is never drawn through a gap or a break."""
         runs: list[list[tuple[int, int | Fraction]]] = [[]]
@@ -55,8 +59,8 @@ class Curve:
         return [run for run in runs if run]
 
     def words(self, year: int, decimals: int) -> str:
-        """The figure of a year, or its interval; "" when there is none."""
-        return interval(*self.spans.get(year, (self.values[year], self.values[year])), decimals)
+        """The figure of a year, or its interval, or what is said instead; "" when there is none."""
+        return self.told.get(year) or interval(*self.spans.get(year, (self.values[year], self.values[year])), decimals)
 
     def last(self) -> tuple[int, int | Fraction] | None:
         known = [(year, value) for year, value in self.values.items() if value is not None]
@@ -115,6 +119,8 @@ def small_multiple(curve: Curve, frame: Frame, *, beside: Curve | None = None, w
     if not curve.last() and not curve.spans:
         parts.append(_text((frame.left + width - RIGHT) / 2, (floor + TOP) / 2, _("saknas"), MUTED, 12, "middle"))
     parts += _years(frame, set(), width, height, 10.5)
+    if curve.told:
+        parts, height = _below_its_word(curve, width, parts), height + WORDS
     return _svg(curve.name, describe(curve, frame.decimals), width, height, parts)
 
 
@@ -273,10 +279,16 @@ def _last_value(curve: Curve, frame: Frame, width: int, height: int) -> list[str
     if not last:
         return []
     x, y = frame.x(last[0], width), frame.y(last[1], height)
-    return [
-        f'<circle cx="{x:g}" cy="{y:g}" r="2.6" fill="{GREEN}"/>',
-        _text(x + 6, y + 4, number(last[1], frame.decimals), INK, 13, weight=600),
-    ]
+    circle = f'<circle cx="{x:g}" cy="{y:g}" r="2.6" fill="{GREEN}"/>'
+    return [circle] if curve.told else [circle, _text(x + 6, y + 4, number(last[1], frame.decimals), INK, 13, weight=600)]
+
+
+def _below_its_word(curve: Curve, width: int, parts: Sequence[str]) -> list[str]:
+    """A word is too long to stand after the line, and would lie on it: it has a line of its own above the picture."""
+    last = curve.last()
+    word = curve.told.get(last[0], "") if last else ""
+    size = min(13.0, round(width / (0.56 * max(len(word), 1)), 1))
+    return [_text(width, 13, word, INK, size, "end", 600), f'<g transform="translate(0 {WORDS})">{"".join(parts)}</g>']
 
 
 def _text(x: float, y: float, words: str, colour: str, size: float, anchor: str = "start", weight: int = 400) -> str:

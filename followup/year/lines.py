@@ -21,7 +21,7 @@ from followup.year.page import OutsideSeries, Shown
 from followup.year.sections import FLOWS, runs, withheld
 from followup.year.words import converted, exact, said, shown
 from measures.models import Activity
-from measures.rules import SCALE, VersionLink
+from measures.rules import SCALE, IndicatorKind, VersionLink
 from stakeholders.formats import listing, number, out_of
 
 
@@ -46,7 +46,7 @@ class Line:
 
     `path` and `original`: the points of the way to the target as it is now and as it was first decided. `so_far`: years whose sum still grows.
     `breaks`: years from which another thing is measured; `bridges`: from which it is measured otherwise, with the years before said anew.
-    `is_outside`: statistics that no actor reports.
+    `is_outside`: statistics that no actor reports. `is_level`: its figures are words.
     """
 
     pk: int
@@ -65,6 +65,7 @@ class Line:
     is_asked: bool = True
     is_converted: bool = False
     is_outside: bool = False
+    is_level: bool = False
     so_far: tuple[int, ...] = ()
 
     @property
@@ -162,6 +163,7 @@ def line_of_indicator(
         is_converted=bool(factors),
         is_part=not is_shown,
         is_asked=is_asked,
+        is_level=bool(version and version.kind == IndicatorKind.LEVEL),
         so_far=years[-1:] if book.is_running and version and version.kind in FLOWS else (),
     )
 

@@ -1,5 +1,6 @@
 """Many years side by side: new definitions, measures that have ended, actors who have left, statistics in the chain, and the way to a frozen year."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -110,7 +111,7 @@ def test_across_a_break_no_year_is_laid_beside_another(client, plan, cafe, told,
     ("link", "then", "note"),
     [("bridged", "24", "omräknat, var 12"), ("break", "12", "annan definition, går inte att jämföra")],
 )
-def test_last_year_is_not_laid_beside_this_one_as_if_they_were_alike(client, plan, cafe, told, manager, link, then, note):
+def test_last_year_is_not_laid_beside_this_one_as_if_they_were_alike(client, plan, cafe, told, manager, link, then, note, monkeypatch):
     with clock.at(BEFORE):
         Baseline.objects.create(indicator=cafe, year=2027, value=in_units(20))
     redefine(cafe, date(2028, 1, 1), link, bridge_factor=in_units(2) if link == "bridged" else None)
@@ -120,6 +121,8 @@ def test_last_year_is_not_laid_beside_this_one_as_if_they_were_alike(client, pla
     assert f"{then} {note} 25 Besökare på språkkafé 2028" in text_of(client.get(address))
     assert f"Förra året: {note}" in client.get(f"{address}targets.csv").content.decode()
     assert note not in text_of(client.get(f"/plans/{plan.pk}/years/2027/"))
+    monkeypatch.setattr("followup.views.years.FIRST_ROWS", 0)
+    assert f"{then} {note} 25 50 2030" in text_of(client.get(address)), "and so on paper, where the rest of the rows are"
 
 
 def frozen_year(plan, year, by):
@@ -255,6 +258,13 @@ def test_a_level_is_held_against_a_target_in_its_own_words(client, plan, told, m
     assert "gemensam lägesbild till 2030 (ursprungligen gemensam plan till 2030)" in text_of(answer)
     assert ">3</text>" in answer.content.decode(), "the scale goes to the highest that is drawn, not to ten"
     assert ">10</text>" not in answer.content.decode()
+    for picture in (answer, page_of(client, plan, f"measure={measure.pk}")):
+        drawn = re.findall(r'<svg class="picture".*?</svg>', picture.content.decode(), re.S)
+        (told,) = (each for each in drawn if "2028: gemensam lägesbild." in each)
+        assert 'font-weight="600" fill="#20252a" text-anchor="start">2<' not in told, "a word, not a digit"
+    assert ">gemensam lägesbild</text>" in told, "where no sentence says it"
+    frozen = frozen_year(plan, 2028, manager)
+    assert "gemensam lägesbild" in text_of(client.get(f"/plans/{plan.pk}/years/2029/compare/?frozen={frozen.pk}"))
 
 
 def test_a_sum_that_grows_is_said_to_be_so_far_on_a_phone_too(client, plan, told, manager):
