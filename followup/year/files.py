@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from followup.year.page import Year
-from followup.year.tables import summary, table_names, table_of
+from followup.year.tables import in_words, summary, table_names, table_of
 from stakeholders.exports import Sheet, csv_bytes, xlsx_bytes
 from stakeholders.formats import full_day, number
 
@@ -69,7 +69,7 @@ def workbook(year: Year, *, created: datetime, stamp: Stamp | None = None) -> by
     sheets = [Sheet(_("Sammanfattning"), headings, rows, widths=[110, 10, 10, 10, 12, 12, 12, 44], above=above)]
     for table, name in table_names().items():
         headings, rows = table_of(year, table)
-        sheets.append(Sheet(name, headings, rows, widths=WIDTHS[table], above=above[:1]))
+        sheets.append(Sheet(name, headings, in_words(rows), widths=WIDTHS[table], above=above[:1]))
     sheets.append(Sheet(_("Metod"), [_("Regel"), _("Vad den betyder")], year.methods, widths=[40, 110], above=above[:1]))
     return xlsx_bytes(sheets, title=name_of(year), created=created, foot=" · ".join(foot_of(year, stamp)))
 

@@ -52,6 +52,11 @@ def table_of(year: Year, table: str) -> Table:
     }[table](year)
 
 
+def in_words(rows: Iterable[Sequence[Value]]) -> Sequence[Sequence[Value]]:
+    """The rows, or one that says that there are none: in a sheet that is read, heads alone look like something that failed."""
+    return list(rows) or [[_("Inget att redovisa här.")]]
+
+
 def summary(year: Year) -> Table:
     """The three sentences, then the four numbers with last year's."""
     before = {"year": year.year - 1}

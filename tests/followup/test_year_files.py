@@ -221,6 +221,14 @@ def test_each_table_on_the_page_has_its_csv(client, told_year, manager):
         assert any(link.endswith(f"/{table}.csv") for link in links), table
 
 
+def test_a_sheet_that_has_nothing_says_so(year):
+    """Heads alone look like something that failed; a CSV that has nothing has only its heads, since a program reads it."""
+    assert not year.revisions
+    book = load_workbook(io.BytesIO(workbook(year, created=MARCH)))
+    assert [row["Mått"].value for row in sheet_of(book, "Reviderat")] == ["Inget att redovisa här."]
+    assert len(table_csv(year, "revisions").decode().splitlines()) == 1
+
+
 def test_the_columns_of_word_are_as_wide_in_other_programs_that_read_it(year):
     word = Document(io.BytesIO(document(year, created=MARCH)))
     for table in word.tables:
