@@ -24,6 +24,7 @@ def test_a_plan_without_goals_says_so_instead_of_an_empty_table(client, workspac
     assert "Planen har inga fokusområden än." in page
     assert "0 startade" not in page
     assert "0 av 0" not in page
+    assert "counted=" not in client.get(f"/plans/{plan.pk}/years/2026/").content.decode(), "what counts nothing has no list to open"
     long = client.get(f"/plans/{plan.pk}/long/")
     assert "Ingen åtgärd har startat än." in text_of(long)
     assert "<table" not in long.content.decode()

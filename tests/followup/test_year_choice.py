@@ -150,7 +150,7 @@ def test_what_is_chosen_is_chosen_on_the_way_to_the_reports_and_in_the_tables_to
     assert "Klubben (Exempel)" not in page.partition("Visa en del")[0]
     table = next(link for link in links_of(here) if link.partition("?")[0].endswith("targets.csv"))
     assert "Vandringar" not in client.get(table).content.decode()
-    reports = next(link for link in links_of(here) if "/years/2026/reports/?" in link)
+    reports = next(link for link in links_of(here) if "/years/2026/reports/?" in link and "counted=reports" in link)
     assert "1 av 1 rapporter är godkända" in text_of(client.get(reports))
 
 
