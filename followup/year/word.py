@@ -202,9 +202,10 @@ def _actors(word: Any, year: Year) -> None:
 
 def _coverage(word: Any, year: Year) -> None:
     coverage = year.coverage
-    word.add_heading(_("Bygger på %(n)s av %(total)s rapporter") % {"n": coverage.approved, "total": coverage.expected}, 1)
-    complete = f"{out_of(coverage.partners_complete, coverage.partners)} {_('aktörer har lämnat allt.')}"
-    word.add_paragraph(f"{complete} {_('Det som saknas räknas inte som noll.')}")
+    based = _("Bygger på %(n)s av %(total)s rapporter") % {"n": coverage.approved, "total": coverage.expected}
+    word.add_heading(based if coverage.expected else _("Ingen rapport har förfallit än"), 1)
+    complete = f"{out_of(coverage.partners_complete, coverage.partners)} {_('aktörer har lämnat allt.')} " if coverage.partners else ""
+    word.add_paragraph(complete + _("Det som saknas räknas inte som noll."))
     if coverage.gaps:
         rows = ([gap.actor, gap.measure, gap.period, gap.why] for gap in coverage.gaps)
         _table(word, [_("Saknas"), _("Åtgärd"), _("Period"), _("Varför")], rows, (48, 66, 30, 26))

@@ -1,9 +1,14 @@
 """A plan with nothing in it, and a first year that nobody has reported on: each part says so in words, and nothing is a zero."""
 
+import io
 from datetime import UTC, datetime
 
 import pytest
+from docx import Document
 
+from followup.words import Audience
+from followup.year.build import year_of
+from followup.year.word import document
 from stakeholders import clock
 from tests.factories import a_goal, a_measure, a_period, a_plan, an_actor, an_assignment, an_obligation
 from tests.followup.test_year import text_of
@@ -38,6 +43,10 @@ def test_an_actor_with_nothing_due_has_no_zero_of_zero(client, workspace, manage
     page = text_of(client.get(f"/plans/{plan.pk}/years/2026/"))
     assert "Klubben (Exempel) 1.1 inget förfallet än rapporter från Klubben (Exempel) –" in page
     assert "0 av 0" not in page
+    word = Document(io.BytesIO(document(year_of(plan, 2026, audience=Audience.MANAGEMENT), created=clock.now())))
+    told = [each.text for each in word.paragraphs]
+    assert "Ingen rapport har förfallit än" in told
+    assert not [each for each in told if "0 av 0" in each]
 
 
 def test_what_hinders_a_freezing_is_not_gainsaid(client, workspace, manager):
