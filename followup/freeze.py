@@ -11,9 +11,10 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from followup.models import AnnualFollowUp, FrozenFile
-from followup.year.files import TABLES, Stamp, json_bytes, page, table_csv, table_names, workbook
+from followup.year.files import Stamp, json_bytes, page, table_csv, workbook
 from followup.year.page import Year
 from followup.year.pdf import pdf
+from followup.year.tables import TABLES, table_names
 from followup.year.word import DOCX_TYPE, document
 from stakeholders import clock
 from stakeholders.exports import CSV_TYPE, XLSX_TYPE

@@ -1,10 +1,11 @@
 """Pictures of follow-up, drawn from the table beneath them: values in, SVG out. Attributes only, so screen, print and PDF look alike."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from html import escape
 from itertools import pairwise
+from math import ceil
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -16,6 +17,7 @@ GREEN, GREY, LIGHT, INK, MUTED = "#0f5c4a", "#76797c", "#dfe2e3", "#20252a", "#5
 FONT = "Source Sans 3, sans-serif"
 TOP, BOTTOM, RIGHT = 16, 20, 34
 WORD = 36  # how wide "saknas" is
+WORDS = 18  # how high a line of words is
 COLUMN = {
     "done": ("#0a4738", "#fff"), "on_plan": ("#9dc4b8", INK), "not_started": ("#fff", INK), "delayed": ("#f2b35e", INK),
     "paused": ("#c9d6e6", INK), "ended_early": ("#76797c", "#fff"), "unreported": ("#fff", INK),
@@ -39,6 +41,12 @@ class Curve:
     apart: frozenset[int] = frozenset()
     """Years that are no continuation: the sum so far of a year that goes on is no fall from the whole of the last."""
 
+    bridges: frozenset[int] = frozenset()
+    """Years from which the same is measured otherwise: the line goes on, with a mark."""
+
+    told: dict[int, str] = field(default_factory=dict)
+    """What is said instead of the figure, of a level its word; a large picture, with sentences above it, has it only for who hears it."""
+
     def pieces(self) -> list[list[tuple[int, int | Fraction]]]:
         """The unbroken runs: a line is never drawn through a gap or a break."""
         runs: list[list[tuple[int, int | Fraction]]] = [[]]
@@ -51,8 +59,8 @@ class Curve:
         return [run for run in runs if run]
 
     def words(self, year: int, decimals: int) -> str:
-        """The figure of a year, or its interval; "" when there is none."""
-        return interval(*self.spans.get(year, (self.values[year], self.values[year])), decimals)
+        """The figure of a year, or its interval, or what is said instead; "" when there is none."""
+        return self.told.get(year) or interval(*self.spans.get(year, (self.values[year], self.values[year])), decimals)
 
     def last(self) -> tuple[int, int | Fraction] | None:
         known = [(year, value) for year, value in self.values.items() if value is not None]
@@ -72,15 +80,15 @@ class Frame:
 
     @classmethod
     def around(cls, curves: Sequence[Curve], plan_year: int | None = None, decimals: int = 0) -> "Frame":
-        """The smallest frame, in even tens of the unit, that holds every curve."""
+        """The smallest frame, in even tens of the unit (in ones where none is above five), that holds every curve."""
         years = [year for curve in curves for year in curve.values] or [plan_year or 0]
         values = [value for curve in curves for value in curve.values.values() if value is not None]
         values += [end for curve in curves for span in curve.spans.values() for end in span]
         values = values or [0]
-        ten = 100_000
-        low = Fraction(min(values)) // ten * ten
-        high = -(-Fraction(max(values)) // ten) * ten
-        return cls(min(years), max(years), low, high if high > low else low + ten, plan_year, decimals)
+        step = 10_000 if max(max(values), -min(values)) <= 50_000 else 100_000
+        low = Fraction(min(values)) // step * step
+        high = -(-Fraction(max(values)) // step) * step
+        return cls(min(years), max(years), low, high if high > low else low + step, plan_year, decimals)
 
     @property
     def left(self) -> int:
@@ -110,8 +118,9 @@ def small_multiple(curve: Curve, frame: Frame, *, beside: Curve | None = None, w
     parts += _gaps(curve, frame, width, height)
     if not curve.last() and not curve.spans:
         parts.append(_text((frame.left + width - RIGHT) / 2, (floor + TOP) / 2, _("saknas"), MUTED, 12, "middle"))
-    parts.append(_text(frame.left, height - 5, str(frame.first_year), MUTED, 10.5))
-    parts.append(_text(width - RIGHT, height - 5, str(frame.last_year), MUTED, 10.5, "end"))
+    parts += _years(frame, set(), width, height, 10.5)
+    if curve.told:
+        parts, height = _below_its_word(curve, width, parts), height + WORDS
     return _svg(curve.name, describe(curve, frame.decimals), width, height, parts)
 
 
@@ -131,8 +140,7 @@ def way_to_target(
     parts.append(_curve(curve, frame, width, height, GREEN, 2.5))
     parts += [_circle(frame, year, value, width, height) for year, value in curve.values.items() if value is not None]
     parts += _last_value(curve, frame, width, height)
-    years = sorted({frame.first_year, plan_year, *(curve.values or [plan_year]), frame.last_year})
-    parts += [_text(frame.x(year, width), height - 5, str(year), MUTED, 12, _anchor(year, frame)) for year in years]
+    parts += _years(frame, {plan_year, *curve.values}, width, height, 12)
     words = [describe(curve, decimals)]
     words += [f"{each.name}: {describe(each, decimals)}" for each in (path, original) if each.values]
     return _svg(curve.name, " ".join(words), width, height, parts)
@@ -146,6 +154,7 @@ def status_columns(
     step = width / max(len(counts), 1)
     thick = min(step * 0.6, 64)
     scale = (height - TOP - BOTTOM) / tallest
+    every = ceil(_wide(12) / step)  # the last year always has its label
     parts = [f'<path d="M0 {height - BOTTOM}H{width}" stroke="{GREY}"/>']
     for place, (year, own) in enumerate(counts):
         x, y = place * step + (step - thick) / 2, float(height - BOTTOM)
@@ -163,7 +172,9 @@ def status_columns(
                 parts.append(f'<rect x="{x + thick / 2 - 11:.1f}" y="{y + tall / 2 - 6:.1f}" width="22" height="12" fill="{fill}"/>')
             if tall >= 12:
                 parts.append(_text(x + thick / 2, y + tall / 2 + 4, str(n), ink, 12, "middle", 600))
-        parts.append(_text(x + thick / 2, height - 5, str(year), MUTED, 12, "middle"))
+        if (len(counts) - 1 - place) % every == 0:
+            inside = min(max(x + thick / 2, _wide(12) / 2), width - _wide(12) / 2)
+            parts.append(_text(inside, height - 5, str(year), MUTED, 12, "middle"))
     return _svg(name, words, width, height, parts)
 
 
@@ -206,12 +217,24 @@ def _gaps(curve: Curve, frame: Frame, width: int, height: int) -> list[str]:
     return parts
 
 
+def _wide(size: float) -> float:
+    """How wide a year is in that size, with the space to the next."""
+    return size * 2.75
+
+
+def _years(frame: Frame, wanted: Collection[int], width: int, height: int, size: float) -> list[str]:
+    """The years below: the first and the last, and of the wanted those that there is room for between them, from the last and back."""
+    first, last, room = frame.first_year, frame.last_year, _wide(size)
+    shown = [last]
+    for year in (*sorted({*wanted} - {first, last}, reverse=True), first):
+        x = frame.x(year, width)
+        if x + room <= frame.x(shown[-1], width) and (year == first or frame.x(first, width) + room <= x):
+            shown.append(year)
+    return [_text(frame.x(year, width), height - 5, str(year), MUTED, size, "middle") for year in reversed(shown)]
+
+
 def _circle(frame: Frame, year: int, value: int | Fraction, width: int, height: int) -> str:
     return f'<circle cx="{frame.x(year, width):g}" cy="{frame.y(value, height):g}" r="3" fill="{GREEN}"/>'
-
-
-def _anchor(year: int, frame: Frame) -> str:
-    return "start" if year == frame.first_year else "end" if year == frame.last_year else "middle"
 
 
 def _svg(name: str, words: str, width: int, height: int, parts: Sequence[str]) -> SafeString:
@@ -245,7 +268,7 @@ def _curve(curve: Curve, frame: Frame, width: int, height: int, colour: str, str
         drawn += (
             f'<path d="M{x - 3:g} {most:g}h6M{x:g} {most:g}V{least:g}M{x - 3:g} {least:g}h6" stroke="{colour}" stroke-width="{stroke}"/>'
         )
-    for year in curve.breaks:
+    for year in sorted(curve.breaks | curve.bridges):
         x = frame.x(year, width) - 3
         drawn += f'<path d="M{x - 3:g} {TOP + 4}l4 {height - TOP - BOTTOM - 8}" stroke="{INK}" stroke-width="1"/>'
     return drawn
@@ -256,10 +279,16 @@ def _last_value(curve: Curve, frame: Frame, width: int, height: int) -> list[str
     if not last:
         return []
     x, y = frame.x(last[0], width), frame.y(last[1], height)
-    return [
-        f'<circle cx="{x:g}" cy="{y:g}" r="2.6" fill="{GREEN}"/>',
-        _text(x + 6, y + 4, number(last[1], frame.decimals), INK, 13, weight=600),
-    ]
+    circle = f'<circle cx="{x:g}" cy="{y:g}" r="2.6" fill="{GREEN}"/>'
+    return [circle] if curve.told else [circle, _text(x + 6, y + 4, number(last[1], frame.decimals), INK, 13, weight=600)]
+
+
+def _below_its_word(curve: Curve, width: int, parts: Sequence[str]) -> list[str]:
+    """A word is too long to stand after the line, and would lie on it: it has a line of its own above the picture."""
+    last = curve.last()
+    word = curve.told.get(last[0], "") if last else ""
+    size = min(13.0, round(width / (0.56 * max(len(word), 1)), 1))
+    return [_text(width, 13, word, INK, size, "end", 600), f'<g transform="translate(0 {WORDS})">{"".join(parts)}</g>']
 
 
 def _text(x: float, y: float, words: str, colour: str, size: float, anchor: str = "start", weight: int = 400) -> str:

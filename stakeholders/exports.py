@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -26,7 +26,16 @@ _MARKED = re.compile(r"^'+[=+\-@\t\r]")
 _LONGEST_CELL = 32_767
 _LONGEST_FOOT = 235  # Excel takes 255 signs, its own marks counted
 
-Value = str | int | float | Decimal | date | datetime | bool | None
+
+@dataclass(frozen=True)
+class Number:
+    """A number with a format of its own, as Excel writes it: "#,##0.0", "0%"."""
+
+    value: int | Decimal
+    pattern: str
+
+
+Value = str | int | float | Decimal | Number | date | datetime | bool | None
 
 
 @dataclass
@@ -38,7 +47,6 @@ class Sheet:
     rows: Iterable[Sequence[Value]]
     widths: Sequence[int] = ()
     above: Sequence[str] = ()
-    formats: dict[int, str] = field(default_factory=dict)
 
 
 def neutral(text: str) -> str:
@@ -104,11 +112,10 @@ def _write_sheet(book: Workbook, sheet: Sheet, styles: dict[str, Any], foot: str
     for column, heading in enumerate(sheet.headings):
         page.write_string(head, column, neutral(str(heading)), styles["head"])
         page.set_column(column, column, sheet.widths[column] if column < len(sheet.widths) else 18)
-    numbers = {column: book.add_format({"num_format": pattern, "valign": "top"}) for column, pattern in sheet.formats.items()}
     last = head
     for last, row in enumerate(sheet.rows, head + 1):
         for column, value in enumerate(row):
-            _write_cell(page, last, column, value, numbers.get(column), styles)
+            _write_cell(book, page, (last, column), value, styles)
     page.freeze_panes(head + 1, 1)
     if sheet.headings:
         page.autofilter(head, 0, last, len(sheet.headings) - 1)
@@ -119,20 +126,31 @@ def _write_sheet(book: Workbook, sheet: Sheet, styles: dict[str, Any], foot: str
         page.set_footer(f"&L&8{foot.replace('&', '&&')[:_LONGEST_FOOT]}&R&8&P/&N")
 
 
-def _write_cell(page: Any, row: int, column: int, value: Value, number_format: Any, styles: dict[str, Any]) -> None:
+def _write_cell(book: Workbook, page: Any, place: tuple[int, int], value: Value, styles: dict[str, Any]) -> None:
     if value is None or value == "":
         return
     if isinstance(value, bool):
-        page.write_string(row, column, "ja" if value else "nej", styles["text"])
+        page.write_string(*place, "ja" if value else "nej", styles["text"])
+    elif isinstance(value, Number):
+        page.write_number(*place, value.value, _number_style(book, value.pattern, styles))
     elif isinstance(value, int | float | Decimal):
-        page.write_number(row, column, value, number_format)
+        page.write_number(*place, value, _number_style(book, "0" if isinstance(value, int) else "General", styles))
     elif isinstance(value, date):
-        page.write_datetime(row, column, value, styles["date"])
+        page.write_datetime(*place, value, styles["date"])
     else:
-        page.write_string(row, column, neutral(str(value))[:_LONGEST_CELL], styles["text"])
+        page.write_string(*place, neutral(str(value))[:_LONGEST_CELL], styles["text"])
+
+
+def _number_style(book: Workbook, pattern: str, styles: dict[str, Any]) -> Any:
+    """Made once for each pattern."""
+    if pattern not in styles:
+        styles[pattern] = book.add_format({"num_format": pattern, "valign": "top"})
+    return styles[pattern]
 
 
 def _in_csv(value: Value) -> str:
+    if isinstance(value, Number):
+        value = value.value
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Max, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from followup.transitions import State
 from followup.words import LineState
 from measures.models import Assignment, AssignmentIndicator, Indicator, IndicatorVersion, Target
 from measures.rules import PARTS_OF_YEAR, IndicatorKind, Interval, RatioOverTime, period_bounds
-from stakeholders import formats
+from stakeholders import clock, formats
 from stakeholders.models import Actor
 
 WRONG_PERSON = "wrong person"
@@ -187,6 +187,24 @@ def written(line: Any, version: IndicatorVersion | None = None) -> str:
 def last_day(obligation: Obligation) -> date:
     """The last day on which an answer or a change is taken: the planned closing, or a later day that has been given."""
     return max(obligation.period.closes_on, due_on(obligation))
+
+
+class AnswerBy(NamedTuple):
+    """Until when an answer is asked for. `is_left`: there is something to answer; `is_late`: what comes now is marked late, as what
+    is sent back is not when it was in on time."""
+
+    day: date
+    is_past: bool
+    is_left: bool
+    is_late: bool
+
+
+def answer_by(asked: Sequence[Obligation], period: Period) -> AnswerBy:
+    """The first last day among what is left to answer (among all, where nothing is; the round's, where nothing is asked)."""
+    left = left_to_answer(asked)
+    day = min((due_on(one) for one in left or asked), default=period.due_on)
+    is_past = day < clock.today()
+    return AnswerBy(day, is_past, bool(left), is_past and any(due_on(one) == day and not one.reports.all() for one in left))
 
 
 def next_round(obligation: Obligation) -> tuple[date, date] | None:

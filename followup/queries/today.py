@@ -15,7 +15,7 @@ from followup.queries import due_on, obligation_state
 from followup.queries.answering import WRONG_PERSON
 from followup.queries.matrix import Call
 from followup.transitions import State
-from measures.models import Assignment, Measure
+from measures.models import Assignment, Measure, Plan
 from measures.models.measure import MeasureQuerySet
 from measures.queries import gaps_of, with_gaps
 from measures.rules import Gap
@@ -262,15 +262,20 @@ def texts_to_write(user: Any, workspace: Workspace) -> list[Task]:
 
 
 def to_decide(workspace: Workspace) -> list[Task]:
-    """How many questions wait for a decision, and the one to be answered first."""
-    waiting = list(Decision.objects.within(workspace).open())
-    if not waiting:
-        return []
+    """How many questions wait for a decision, and the one to be answered first: a line for each plan, since each has its list."""
+    by_plan: dict[Plan, list[Decision]] = {}
+    for each in Decision.objects.within(workspace).open().select_related("plan"):
+        by_plan.setdefault(each.plan, []).append(each)
+    return [_to_decide(plan, waiting, is_one_of_many=len(by_plan) > 1) for plan, waiting in by_plan.items()]
+
+
+def _to_decide(plan: Plan, waiting: list[Decision], *, is_one_of_many: bool) -> Task:
     first, n = waiting[0], len(waiting)
     count = ngettext("%(n)d fråga väntar på beslut", "%(n)d frågor väntar på beslut", n) % {"n": n}
+    what = _("%(count)s i %(plan)s") % {"count": count, "plan": plan} if is_one_of_many else count
     last_day = _("Svar senast %(day)s.") % {"day": full_day(first.answer_by)} if first.answer_by else ""
     why = " ".join(filter(None, (first.question, last_day)))
-    return [Task("look", count, why, _("Att besluta"), reverse("decision_list", args=[first.plan_id, max(each.year for each in waiting)]))]
+    return Task("look", what, why, _("Att besluta"), reverse("decision_list", args=[plan.pk, max(each.year for each in waiting)]))
 
 
 def own_answers(user: Any) -> list[Task]:

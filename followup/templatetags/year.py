@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 
 from followup.pictures import COLUMN, Curve, Frame, small_multiple, status_columns, status_swatch, way_to_target
 from followup.year.choice import Choice
-from followup.year.long import Line, LongView, StatusRow
+from followup.year.lines import Line
+from followup.year.long import LongView, StatusRow
 from followup.year.page import ActorRow, OutsideGroup, OutsideSeries, TargetRow
-from stakeholders.formats import number, out_of
+from followup.year.words import answers_of
+from stakeholders.formats import number
 from stakeholders.pictures import TargetBar, target_bar
 from stakeholders.templatetags.symbols import SYMBOLS, symbol, words_for
 
@@ -40,11 +42,15 @@ def page_link(name: str, pk: int, words: str, query: str = "", is_plain: bool = 
 
 
 def _links(name: str, pages: Sequence[tuple[int, str]], most: int, *, is_plain: bool) -> SafeString:
-    """At most so many links with commas between, and how many more there are; in a file only the words."""
-    shown = [escape(words) if is_plain else f'<a href="{_address(name, pk)}">{escape(words)}</a>' for pk, words in pages[:most]]
-    links = mark_safe(", ".join(shown))  # each is escaped above
-    more = len(pages) - most
-    return format_html("{} {}", links, _("och %(n)s till") % {"n": more}) if more > 0 else links
+    """At most so many links with commas between, and how many more there are, which are named on paper; in a file all of them, as words."""
+    if is_plain:
+        return mark_safe(", ".join(escape(words) for _pk, words in pages))
+    links = mark_safe(", ".join(f'<a href="{_address(name, pk)}">{escape(words)}</a>' for pk, words in pages[:most]))  # escaped
+    rest = [words for _pk, words in pages[most:]]
+    if not rest:
+        return links
+    more = _("och %(n)s till") % {"n": len(rest)}
+    return format_html('{}<span class="on-paper">, {}</span><span class="behind"> {}</span>', links, ", ".join(rest), more)
 
 
 @register.filter
@@ -57,6 +63,12 @@ def first_of(rows: Sequence[Any], n: int | str) -> Sequence[Any]:
 def reports_link(context: dict[str, Any], year: int, **more: Any) -> str:
     """`{% reports_link 2026 goal=row.goal %}`: the list of the reports behind a figure, within what the page is about."""
     return _address("year_reports", context["year"].plan, year) + context["choice"].query(**more)
+
+
+@register.simple_tag(takes_context=True)
+def csv_link(context: dict[str, Any], table: str, **more: Any) -> str:
+    """`{% csv_link "outside" indicator=group.indicator %}`: a table of the page, or a part of it, as CSV, within what the page is about."""
+    return reverse("year_export", args=[context["year"].plan, context["year"].year, table]) + context["choice"].query(**more)
 
 
 @register.simple_tag(takes_context=True)
@@ -77,7 +89,7 @@ def status_cells(context: dict[str, Any], row: StatusRow) -> SafeString:
             link = f'<a href="{_address("year_reports", plan, year)}{query}">{told}<span class="sr-only">: {name} {year}</span></a>'
         else:
             link = f'<span class="muted">{_("inte startad")}</span>'
-        cells.append(f'<td data-label="{year}">{link}</td>')
+        cells.append(f'<td class="a-year" data-label="{year}">{link}</td>')
     return mark_safe("".join(cells))  # each word is escaped above
 
 
@@ -85,15 +97,19 @@ def status_cells(context: dict[str, Any], row: StatusRow) -> SafeString:
 def figure_cells(context: dict[str, Any], line: Line) -> SafeString:
     """`{% figure_cells line %}`: a cell a year of the chain, each with the way to where its figure comes from; of an indicator that is the whole."""
     chosen = replace(context["choice"], indicator=0, funding="")
-    name, page = escape(line.name), line.pk and _address("figure_show", line.pk)
+    name, page = escape(line.name), "" if line.is_outside or not line.pk else _address("figure_show", line.pk)
+    so_far = _("hittills")
     cells = []
     for value in line.values:
         year, coverage = value.year, value.shown.coverage
+        label = f"{year} {so_far}" if year in line.so_far else year
         inside: str = escape(value.shown.text)
         if page:
             inside = f'<a href="{page}{_query(chosen, year=year)}">{inside}<span class="sr-only"> {name} {year}</span></a>'
-        under = f'<span class="under when">{escape(coverage)}</span>' if coverage else ""
-        cells.append(f'<td class="number fact" data-label="{year}">{inside}{under}</td>')
+        under = f'<span class="under">{escape(coverage)}</span>' if coverage else ""
+        mark = f'<span class="under">{escape(value.mark)}</span>' if value.mark else ""
+        kind = " words" if " " in value.shown.text else ""
+        cells.append(f'<td class="number fact a-year{kind}" data-label="{label}">{inside}{under}{mark}</td>')
     return mark_safe("".join(cells))  # each word is escaped above
 
 
@@ -101,15 +117,16 @@ def figure_cells(context: dict[str, Any], line: Line) -> SafeString:
 def actor_cells(context: dict[str, Any], row: ActorRow) -> SafeString:
     """`{% actor_cells row %}`: what one actor did, each with the way to its reports; in a file only the words. A tag, as `status_cells` is."""
     is_plain = bool(context.get("is_frozen"))
-    answered, on_time = out_of(row.approved, row.expected), out_of(row.on_time, row.received)
+    answered, on_time = answers_of(row)
     quote, about = escape(row.quote), escape(row.quote_about)
     if is_plain:
         said = f'”{quote}” <span class="muted">{about}</span>'
     else:
-        who = f'<span class="sr-only"> {_("rapporter från")} {escape(row.name)}</span>'
+        reports_from, whole_report = _("rapporter från"), _("hela rapporten")
+        who = f'<span class="sr-only"> {reports_from} {escape(row.name)}</span>'
         reports = _address("year_reports", context["year"].plan, context["year"].year) + _query(context["choice"], actor=row.actor)
         answered = f'<a href="{reports}">{answered}{who}</a>'
-        report = f'{about}<span class="sr-only"> {_("hela rapporten")}</span>'
+        report = f'{about}<span class="sr-only"> {whole_report}</span>'
         said = f'”{quote}” <a href="{_address("report_show", row.quote_report)}">{report}</a>' if quote else ""
     cells = (
         f'<td data-label="{_("Åtgärder")}">{_links("measure_page", row.measures, 6, is_plain=is_plain)}</td>',
@@ -170,9 +187,11 @@ def line_picture(line: Line, *, is_large: bool = False, plan_year: int = 0) -> S
         frozenset(line.breaks),
         {year: (low, high) for year, (low, high) in points.items() if low is not None and high is not None and low != high},
         frozenset(line.so_far),
+        frozenset(line.bridges),
+        {value.year: value.shown.text for value in line.values if line.is_level and value.shown.low},
     )
     if not is_large:
-        return small_multiple(curve, Frame.around([curve], decimals=line.decimals), width=190, height=64)
+        return small_multiple(curve, Frame.around([curve], decimals=line.decimals))
     path = Curve(_("Vägen till målet"), {year: _value(value) for year, value in line.path})
     original = Curve(_("Ursprunglig väg"), {year: _value(value) for year, value in line.original})
     return way_to_target(curve, path, original, plan_year=plan_year, decimals=line.decimals)

@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from followup.models import AnnualFollowUp
+from followup.year.frozen import with_frozen_before
 from measures.models import Plan
+from stakeholders import clock
 from stakeholders.permissions import can_read_all, require
 
 Crumbs = list[tuple[str, str]]
@@ -24,9 +26,12 @@ def _with_frozen(plans: QuerySet[Plan], number: int) -> QuerySet[Plan]:
     )
 
 
-def plan_of_year(request: HttpRequest, pk: int, number: int) -> Plan:
-    """The plan, when the person may read all of it and the year is one of its own."""
-    plan = get_object_or_404(_with_frozen(Plan.objects.visible_to(request.user), number).select_related("workspace"), pk=pk)
+def plan_of_year(request: HttpRequest, pk: int, number: int, *, with_before: bool = False) -> Plan:
+    """The plan, when the person may read all of it and the year is one of its own. `with_before`: and the year before as it was frozen."""
+    plans = _with_frozen(Plan.objects.visible_to(request.user), number)
+    if with_before:
+        plans = with_frozen_before(plans, number, clock.now())
+    plan = get_object_or_404(plans.select_related("workspace"), pk=pk)
     require(can_read_all(request.user, plan.workspace))
     refuse_other_years(plan, number)
     return plan

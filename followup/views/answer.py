@@ -13,8 +13,7 @@ from followup.forms.answer import Answer, differences
 from followup.forms.figures import WITHOUT
 from followup.forms.words import LONGEST, MEANINGS, NEEDS_REASON, STARTERS
 from followup.models import Draft
-from followup.queries import due_on
-from followup.queries.answering import earlier_reports, last_day
+from followup.queries.answering import answer_by, earlier_reports, last_day
 from followup.views.doors import Door
 from stakeholders import clock
 from stakeholders.formats import clock_time
@@ -165,7 +164,7 @@ def frame(door: Door) -> dict[str, Any]:
         "obligation": door.obligation,
         "measure": door.obligation.assignment.measure,
         "workspace": door.obligation.period.plan.workspace,
-        "due": due_on(door.obligation),
+        "due": answer_by([door.obligation], door.obligation.period),
         "read_by": _if_to_come(door.obligation.period.closes_on),
         "change_until": _if_to_come(last_day(door.obligation)),
         "seen": Seen.now(door.obligation),

@@ -25,7 +25,7 @@ from stakeholders.refusals import ChangedMeanwhile
 @require_safe
 def assessment_list(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """Every goal and every started measure of the year: what is judged, and what is left to judge."""
-    plan = plan_of_year(request, pk, number)
+    plan = plan_of_year(request, pk, number, with_before=True)
     book = read_book(plan, number, audience=audience_of(request.user, plan.workspace), as_of=clock.now())
     rows = assessment_rows(book, with_measures=True)
     context = {

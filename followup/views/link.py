@@ -15,8 +15,8 @@ from followup.actions.links import enter_link, find_link, say_wrong_person, send
 from followup.forms.answer import Answer
 from followup.models import AccessLink, Obligation
 from followup.models.report import Channel
-from followup.queries import due_on, obligation_state
-from followup.queries.answering import earlier_reports, left_to_answer, proposals_to
+from followup.queries import obligation_state
+from followup.queries.answering import answer_by, earlier_reports, left_to_answer, proposals_to
 from followup.views.conclusion import conclusions_of
 from followup.views.doors import KNOWN_FOR, Visit
 from followup.views.tasks import asked_behind, is_over
@@ -80,7 +80,7 @@ def _start(request: HttpRequest, link: AccessLink, asked: list[Obligation], toke
         "only": only,
         "left": left_to_answer(asked),
         "proposals": proposals_to(link.actor).count(),
-        "due": min((due_on(one) for one in asked), default=link.period.due_on),
+        "due": answer_by(asked, link.period),
         "wrong": reverse("link_say_wrong", args=[token]),
     }
     if only:

@@ -1,10 +1,9 @@
 """Ten years side by side, and a year beside a frozen one."""
 
-import json
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -13,14 +12,17 @@ from followup.explain import done, rule_of_done, share_done
 from followup.figures import PercentDone, Window
 from followup.models import AnnualFollowUp, Assessment
 from followup.permissions import audience_of
+from followup.views.annual import refuse_other_years
 from followup.year.book import Book
 from followup.year.build import year_of
-from followup.year.choice import NUMBERS, Choice
+from followup.year.choice import Choice
 from followup.year.compare import compared
+from followup.year.frozen import content_of
 from followup.year.long import LongView, long_view
 from followup.year.long_tables import LONG_TABLES, long_table
 from followup.year.page import Year
-from measures.models import Plan
+from measures.models import IndicatorVersion, Plan
+from measures.rules import VersionLink
 from stakeholders import clock
 from stakeholders.exports import CSV_TYPE, as_download, csv_bytes
 from stakeholders.permissions import can_read_all, require
@@ -31,7 +33,7 @@ def long_show(request: HttpRequest, pk: int) -> HttpResponse:
     """The years of the plan beside each other; `?goal=`, `?measure=`, `?indicator=`, `?actor=` or `?area=` says of what."""
     plan, choice = _plan_for(request, pk), Choice.from_query(request.GET)
     view, book = long_view(plan, choice, audience=audience_of(request.user, plan.workspace), as_of=clock.now())
-    _refuse_unknown(choice, view)
+    _refuse_unknown(choice, book)
     context = {
         "plan": plan,
         "view": view,
@@ -40,7 +42,8 @@ def long_show(request: HttpRequest, pk: int) -> HttpResponse:
         "query": choice.query(),
         "judged": _judged(plan, choice),
         "done": _done(view, book) if choice == Choice(goal=choice.goal) and choice.goal else None,
-        "frozen": plan.annual_follow_ups.order_by("-year", "-version"),
+        "frozen": list(plan.annual_follow_ups.order_by("-year", "-version")),
+        "all_years": range(view.years[-1], plan.first_year - 1, -1),
         "crumbs": [
             (_("Uppföljning"), reverse("year_list")),
             (plan.title, reverse("plan_page", args=[pk])),
@@ -79,29 +82,32 @@ def long_export(request: HttpRequest, pk: int, table: str) -> HttpResponse:
     if table not in LONG_TABLES:
         raise Http404
     plan, choice = _plan_for(request, pk), Choice.from_query(request.GET)
-    view, _book = long_view(plan, choice, audience=audience_of(request.user, plan.workspace), as_of=clock.now())
-    _refuse_unknown(choice, view)
+    view, book = long_view(plan, choice, audience=audience_of(request.user, plan.workspace), as_of=clock.now())
+    _refuse_unknown(choice, book)
     return as_download(csv_bytes(*long_table(view, table)), CSV_TYPE, f"ar-for-ar-{table}.csv")
 
 
 @require_safe
 def year_compare(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """A year as it is now beside one as it was frozen (`?frozen=`; the newest frozen one, if not said)."""
+    """A year as it is now beside one as it was frozen (`?frozen=`; the newest frozen one, if not said). `?year=` leads to another year."""
     plan = _plan_for(request, pk)
-    if not plan.first_year <= number <= plan.last_year:
-        raise Http404
+    refuse_other_years(plan, number)
     versions = plan.annual_follow_ups.order_by("-year", "-version")
-    asked = request.GET.get("frozen", "")
+    asked, other = request.GET.get("frozen", ""), request.GET.get("year", "")
     frozen = get_object_or_404(versions, pk=asked) if asked.isdecimal() else versions.first()
     if frozen is None:
         raise Http404
+    if other.isdecimal() and int(other) != number:
+        refuse_other_years(plan, int(other))
+        return redirect(f"{reverse('year_compare', args=[pk, int(other)])}?frozen={frozen.pk}")
     now, before = _year_now(request, plan, number), _year_as_frozen(frozen)
     context = {
         "plan": plan,
         "year": now,
         "frozen": frozen,
         "versions": versions,
-        "comparison": compared(before, frozen.year, now),
+        "years": range(max(number, plan.periods.latest_year(clock.today()) or number), plan.first_year - 1, -1),
+        "comparison": compared(before, frozen.year, now, redefined=_redefined_between(plan, frozen, number)),
         "crumbs": [
             (_("Uppföljning"), reverse("year_list")),
             (_("Årsuppföljning %(year)s") % {"year": number}, reverse("year_show", args=[pk, number])),
@@ -116,9 +122,9 @@ def _plan_for(request: HttpRequest, pk: int) -> Plan:
     return plan
 
 
-def _refuse_unknown(choice: Choice, view: LongView) -> None:
-    """What is asked for by number must exist in this plan."""
-    if any(getattr(choice, name) for name in NUMBERS) and not view.about:
+def _refuse_unknown(choice: Choice, book: Book) -> None:
+    """All that is asked for must be there, each within the others: a page about a part is never taken for the whole."""
+    if not choice.is_in(book):
         raise Http404
 
 
@@ -126,8 +132,18 @@ def _year_now(request: HttpRequest, plan: Plan, number: int) -> Year:
     return year_of(plan, number, audience=audience_of(request.user, plan.workspace))
 
 
+def _redefined_between(plan: Plan, frozen: AnnualFollowUp, year: int) -> set[int]:
+    """Indicators that the frozen year and the other, as it is known now, define otherwise: their figures are not laid side by side."""
+    versions = IndicatorVersion.objects.filter(indicator__plan=plan, link__in=[VersionLink.BREAK, VersionLink.BRIDGED])
+    return {
+        indicator
+        for indicator, start, known in versions.values_list("indicator_id", "starts_on", "recorded_at")
+        if (start.year <= frozen.year and known <= frozen.recorded_at) != (start.year <= year)
+    }
+
+
 def _year_as_frozen(annual: AnnualFollowUp) -> dict[str, Any]:
-    file = annual.files.filter(content_type="application/json").first()
-    if file is None:
+    content = content_of(annual)
+    if content is None:
         raise Http404
-    return json.loads(bytes(file.content))
+    return content

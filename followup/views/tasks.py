@@ -28,6 +28,7 @@ from followup.models import AccessLink, Obligation, Report
 from followup.models.report import Channel
 from followup.queries import obligation_state
 from followup.queries.answering import (
+    answer_by,
     asked_figures_of,
     behind_link,
     earlier_reports_of,
@@ -70,6 +71,7 @@ def answer_list(request: HttpRequest, link: AccessLink, visit: Visit) -> HttpRes
     told = {
         "rows": rows,
         "left": left,
+        "due": answer_by(asked, link.period),
         "is_over": is_over(link, asked),
         "done": len(asked) - len(left),
         "ready": [one for one in left if _is_ready(one, figures[one.pk])],

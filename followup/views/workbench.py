@@ -79,7 +79,7 @@ def workbench_plan(request: SignedInRequest, pk: int, number: int) -> HttpRespon
 @require_http_methods(["GET", "HEAD", "POST"])
 def text_write(request: SignedInRequest, pk: int, number: int, goal: int) -> HttpResponse:
     """One text beside the draft that the figures give; `?draft=1` begins from it."""
-    plan = plan_of_year(request, pk, number)
+    plan = plan_of_year(request, pk, number, with_before=True)
     found = next(((each, text) for each, text in _texts(plan, number) if (text.goal_id or SUMMARY) == goal), None)
     if found is None:
         raise Http404
@@ -116,7 +116,7 @@ def text_write(request: SignedInRequest, pk: int, number: int, goal: int) -> Htt
 @require_safe
 def workbench_preview(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """The year as it would read now, drafts included and marked."""
-    plan = plan_of_year(request, pk, number)
+    plan = plan_of_year(request, pk, number, with_before=True)
     book = read_book(plan, number, audience=audience_of(request.user, plan.workspace), as_of=clock.now())
     texts = [text for _goal, text in _texts(plan, number)]
     year = replace(compose(book), texts=with_drafts(book, texts))

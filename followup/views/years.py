@@ -1,10 +1,12 @@
 """The year: its page, its tables, and the frozen ones."""
 
 from collections import defaultdict
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from followup import exporting
@@ -17,11 +19,11 @@ from followup.year.after import came_after, came_after_sentence
 from followup.year.book import Book
 from followup.year.build import compose
 from followup.year.choice import Choice
-from followup.year.files import TABLES, table_csv
-from followup.year.page import Year
+from followup.year.files import table_csv
 from followup.year.reading import read_book
-from followup.year.reports import reports_of
+from followup.year.reports import COUNTED, Counted, counted_of, reports_of
 from followup.year.sections import held
+from followup.year.tables import TABLES
 from measures.models import Plan
 from measures.rules import Interval
 from stakeholders import clock
@@ -72,7 +74,7 @@ def year_show(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     shown = None if request.GET.get("show") == "all" else FIRST_ROWS
     context = {
         "plan": plan,
-        "year": compose(book, is_narrowed=bool(choice), most_targets=shown),
+        "year": compose(book, is_narrowed=bool(choice)),
         "all_targets": len(held(book, number)),
         "options": book.options,
         "choice": choice,
@@ -87,13 +89,20 @@ def year_show(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 @require_safe
 def year_reports(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """The answers behind the year, or behind the chosen part of it: each with its report, or why it is missing."""
+    """The answers behind the year, or behind the chosen part of it: each with its report, or why it is missing.
+
+    `?counted=` only what one of the large numbers counts, `&rest=1` the others of what it is counted among.
+    """
     plan, book, choice = _book_for(request, pk, number)
-    groups = reports_of(book)
+    name = request.GET.get("counted", "")
+    counted = counted_of(book, name, is_rest=bool(request.GET.get("rest"))) if name in COUNTED else None
+    groups = counted.groups if counted else reports_of(book)
     context = {
         "plan": plan,
         "number": number,
         "groups": groups,
+        "counted": counted,
+        "chips": _chips_of(counted, reverse("year_reports", args=[pk, number]), choice) if counted else [],
         "about": choice.named(book),
         "approved": sum(row.is_approved for group in groups for row in group.rows if row.is_expected),
         "expected": sum(row.is_expected for group in groups for row in group.rows),
@@ -102,13 +111,26 @@ def year_reports(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     return render(request, "followup/year_reports.html", context)
 
 
+def _chips_of(counted: Counted, here: str, choice: Choice) -> list[dict[str, Any]]:
+    """What is counted, the rest of it, and every report."""
+    queries: tuple[dict[str, object], ...] = ({"counted": counted.name}, {"counted": counted.name, "rest": 1}, {})
+    words = (_("Räknas med"), _("Övriga"), _("Årets alla rapporter"))
+    sizes, is_here = (counted.part, counted.rest, None), (not counted.is_rest, counted.is_rest, False)
+    return [
+        {"words": said, "count": size, "address": here + choice.query(**query), "is_here": is_it}
+        for said, size, query, is_it in zip(words, sizes, queries, is_here, strict=True)
+    ]
+
+
 @require_safe
 def year_export(request: HttpRequest, pk: int, number: int, table: str) -> HttpResponse:
-    """One table of the page as CSV."""
+    """One table of the page as CSV; `?indicator=` of one of its pictures."""
     if table not in TABLES:
         raise Http404
-    year = _year_for(request, pk, number)
-    return as_download(table_csv(year, table), CSV_TYPE, f"arsuppfoljning-{number}-{table}.csv")
+    _plan, book, choice = _book_for(request, pk, number)
+    of_one = f"-{choice.indicator}" if choice.indicator else ""
+    content = table_csv(compose(book, is_narrowed=bool(choice)), table)
+    return as_download(content, CSV_TYPE, f"arsuppfoljning-{number}-{table}{of_one}.csv")
 
 
 @require_POST
@@ -128,12 +150,13 @@ def frozen_show(request: HttpRequest, pk: int) -> HttpResponse:
     annual = _frozen_for(request, pk)
     files = files_of(annual)
     later = came_after(annual)
-    versions = annual.plan.annual_follow_ups.filter(year=annual.year).order_by("-version")
+    versions = list(annual.plan.annual_follow_ups.filter(year=annual.year).order_by("-version"))
     context = {
         "annual": annual,
         "files": files,
         "fingerprint": next((file.sha256 for file, _words in files if file.name.endswith(".json")), ""),
         "versions": versions,
+        "newest": versions[0],
         "came_after": later,
         "sentence": came_after_sentence(later),
         "may_freeze": can_freeze_year(request.user, annual.plan.workspace),
@@ -158,16 +181,12 @@ def frozen_archive(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _book_for(request: HttpRequest, pk: int, number: int) -> tuple[Plan, Book, Choice]:
     """The book of the year, or of the chosen part of it. What is chosen must be there."""
-    plan, choice = plan_of_year(request, pk, number), Choice.from_query(request.GET)
+    choice = Choice.from_query(request.GET)
+    plan = plan_of_year(request, pk, number, with_before=not choice)
     book = read_book(plan, number, audience=audience_of(request.user, plan.workspace), as_of=clock.now(), choice=choice)
     if not choice.is_in(book):
         raise Http404
     return plan, book, choice
-
-
-def _year_for(request: HttpRequest, pk: int, number: int) -> Year:
-    _plan, book, choice = _book_for(request, pk, number)
-    return compose(book, is_narrowed=bool(choice))
 
 
 def _frozen_for(request: HttpRequest, pk: int) -> AnnualFollowUp:

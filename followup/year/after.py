@@ -10,15 +10,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from followup.models import AnnualFollowUp, Assessment, Decision, Report, YearText
+from followup.models import AnnualFollowUp, Assessment, Decision, OverlapDecision, Report, YearText
+from followup.year.changes import changes_of
 from followup.year.texts import title_of
+from measures.models import IndicatorVersion
+from stakeholders import clock
 from stakeholders.formats import listing, whole
 from stakeholders.models import Event
 
 
 @dataclass(frozen=True)
 class Later:
-    """One thing that came after: its kind (report, assessment, decision or text), what it is about and where it is read, what happened, who did it
+    """One thing that came after: its kind (a key of `COUNTED`), what it is about and where it is read, what happened, who did it
     ("" where the name of the actor says it)."""
 
     kind: str
@@ -27,27 +30,35 @@ class Later:
     address: str
     words: str
     who: str = ""
+    what: str = ""
+    """Which of several things about the same, where they are counted apart."""
+
+
+COUNTED: dict[str, Callable[[int], str]] = {
+    "report": lambda n: ngettext("%(n)s rapport", "%(n)s rapporter", n),
+    "assessment": lambda n: ngettext("%(n)s bedömning", "%(n)s bedömningar", n),
+    "decision": lambda n: ngettext("%(n)s fråga till ledningen", "%(n)s frågor till ledningen", n),
+    "text": lambda n: ngettext("%(n)s text", "%(n)s texter", n),
+    "target": lambda n: ngettext("%(n)s målvärde", "%(n)s målvärden", n),
+    "baseline": lambda n: ngettext("%(n)s utgångsläge", "%(n)s utgångslägen", n),
+    "definition": lambda n: ngettext("%(n)s definition", "%(n)s definitioner", n),
+    "overlap": lambda n: ngettext("%(n)s beslut om samma personer", "%(n)s beslut om samma personer", n),
+}
+"""Each kind of thing that may come after, in the order they are counted."""
 
 
 def came_after(annual: AnnualFollowUp) -> list[Later]:
-    """Reports that came in, were approved or withdrawn, and judgements, questions, decisions and texts; in order of time. Five queries."""
-    return sorted([*_reports(annual), *_told(annual)], key=lambda each: each.at)
+    """Reports that came in, were approved or withdrawn; judgements, questions, decisions and texts; and what figures are held against:
+    targets, starting points, definitions, decisions about the same people. In order of time. Eight queries."""
+    return sorted([*_reports(annual), *_told(annual), *_yardsticks(annual), *_overlaps(annual)], key=lambda each: each.at)
 
 
 def came_after_sentence(rows: list[Later]) -> str:
     """ "2 rapporter, 1 bedömning och 1 text har kommit eller ändrats efter att året frystes."; that nothing has, where nothing has."""
     if not rows:
         return _("Ingenting har kommit eller ändrats efter att året frystes.")
-    counts = {
-        kind: len({row.address + row.about for row in rows if row.kind == kind}) for kind in ("report", "assessment", "decision", "text")
-    }
-    words = {
-        "report": ngettext("%(n)s rapport", "%(n)s rapporter", counts["report"]),
-        "assessment": ngettext("%(n)s bedömning", "%(n)s bedömningar", counts["assessment"]),
-        "decision": ngettext("%(n)s fråga till ledningen", "%(n)s frågor till ledningen", counts["decision"]),
-        "text": ngettext("%(n)s text", "%(n)s texter", counts["text"]),
-    }
-    told = listing(words[kind] % {"n": whole(count)} for kind, count in counts.items() if count)
+    counts = {kind: len({row.address + row.about + row.what for row in rows if row.kind == kind}) for kind in COUNTED}
+    told = listing(COUNTED[kind](count) % {"n": whole(count)} for kind, count in counts.items() if count)
     return _("%(what)s har kommit eller ändrats efter att året frystes.") % {"what": told}
 
 
@@ -66,6 +77,36 @@ def _reports(annual: AnnualFollowUp) -> Iterator[Later]:
         words = listing(words for _moment, words in own)
         about = f"{part.actor}, {part.measure}, {report.obligation.period.title}"
         yield Later("report", own[-1][0], about, reverse("report_show", args=[report.pk]), words)
+
+
+def _yardsticks(annual: AnnualFollowUp) -> Iterator[Later]:
+    """Targets, starting points and definitions of the plan's indicators: old and new, by whom and by which decision."""
+    indicators = {each.pk: each for each in annual.plan.indicators.all()}
+    versions = IndicatorVersion.objects.filter(indicator__in=indicators).order_by("starts_on", "pk")
+    decimals = dict(versions.values_list("indicator", "decimals"))
+    for change in changes_of(indicators, decimals, clock.now(), with_first=True):
+        if change.at > annual.recorded_at:
+            told = {"words": change.words, "decision": change.decision}
+            words = _("%(words)s. Beslut: %(decision)s") % told if change.decision else change.words
+            address = f"{reverse('figure_show', args=[change.indicator])}?year={annual.year}"
+            name = change.name[:1].upper() + change.name[1:]
+            yield Later(change.kind, change.at, name, address, words, change.who, what=change.words)
+
+
+def _overlaps(annual: AnnualFollowUp) -> Iterator[Later]:
+    """Decisions about the same people that a figure of the year rests on: taken, or no longer standing."""
+    since = annual.recorded_at
+    of_year = OverlapDecision.objects.filter(indicator__plan=annual.plan, window_end__year=annual.year)
+    for one in of_year.filter(Q(recorded_at__gt=since) | Q(revoked_at__gt=since)).select_related("indicator", "by_user"):
+        address = f"{reverse('figure_show', args=[one.indicator_id])}?year={annual.year}"
+        about = {"kind": one.get_kind_display(), "basis": one.basis}
+        name = one.indicator.name[:1].upper() + one.indicator.name[1:]
+        if one.recorded_at > since:
+            words = _("beslut om samma personer: %(kind)s. %(basis)s") % about
+            yield Later("overlap", one.recorded_at, name, address, words, str(one.by_user), what=str(one.pk))
+        if one.revoked_at and one.revoked_at > since:
+            words = _("beslutet om samma personer gäller inte längre: %(kind)s. %(basis)s") % about
+            yield Later("overlap", one.revoked_at, name, address, words, what=str(one.pk))
 
 
 def _told(annual: AnnualFollowUp) -> Iterator[Later]:

@@ -14,8 +14,9 @@ from followup.models import Assessment, Decision, OutsideValue, YearText
 from followup.rollup import Shown, Statuses, Tree
 from followup.rollup.rows import PeriodRow, VersionRow
 from followup.words import Audience, Completeness
+from followup.year.frozen import FrozenBefore
 from followup.year.page import Shown as Words
-from followup.year.words import shown
+from followup.year.words import converted, shown
 from measures.models import Goal, Indicator, Measure, Plan
 from measures.rules import SCALE, Interval
 from stakeholders import clock
@@ -103,6 +104,9 @@ class Book:
     held: dict[int, tuple[Held, ...]] = field(default_factory=dict)
     baseline_years: dict[int, int] = field(default_factory=dict)
     effect_from: dict[int, date] = field(default_factory=dict)
+    factors: dict[int, Number | None] = field(default_factory=dict)
+    """Of indicators defined otherwise than the year before: what that year's figure is multiplied with to be laid beside, None where it cannot be."""
+
     completeness: Completeness = Completeness.PROVISIONAL
     options: Options = field(default_factory=lambda: Options([], [], []))
 
@@ -120,6 +124,9 @@ class Book:
 
     is_running: bool = False
     """Whether some round of the window is still to fall due: the figures are so far."""
+
+    frozen_before: FrozenBefore | None = None
+    """The year before as it was frozen; None of a part of the year or a tertial, which nobody has frozen."""
 
     seen: Shown | None = None
     """The roll-up as this audience may see it, for what is asked later: single answers."""
@@ -167,6 +174,8 @@ class Book:
         if year < self.plan.first_year:
             return Words("–")
         figure = self.figures.get((indicator, year))
+        if figure and year < self.year and (factor := self.factors.get(indicator)):
+            figure = converted(figure, factor)
         return shown(figure, self.versions.get(indicator)) if figure else Words(_("saknas"))
 
     def baseline_year(self, indicator: int) -> int:

@@ -10,13 +10,14 @@ from followup.models import Decision
 from followup.words import Audience, Completeness
 from followup.year.assessments import assessment_rows, assessments_sentence
 from followup.year.book import Book
+from followup.year.numbers import big_numbers
 from followup.year.outside import outside_groups
 from followup.year.page import DecisionRow, Year
 from followup.year.reading import read_book
 from followup.year.revisions import revision_rows
 from followup.year.sections import (
+    JUDGED,
     actor_rows,
-    big_numbers,
     coverage_of,
     funding_rows,
     held,
@@ -45,13 +46,14 @@ def tertial_of(plan: Plan, year: int, tertial: int, *, audience: Audience, as_of
     return compose(read_book(plan, year, audience=audience, as_of=as_of or clock.now(), tertial=tertial))
 
 
-def compose(book: Book, *, is_narrowed: bool = False, most_targets: int | None = None) -> Year:
-    """The book, or the chosen part of it, told section by section. `most_targets`: only the worst are written out; all are counted."""
+def compose(book: Book, *, is_narrowed: bool = False) -> Year:
+    """The book, or the chosen part of it, told section by section."""
     targets = held(book, book.year)
     last_targets = verdicts(book, book.year - 1)
     decisions, assessments = decision_rows(book), assessment_rows(book)
     coverage = coverage_of(book, book.answers.get(book.year, []))
     last_coverage = coverage_of(book, book.answers.get(book.year - 1, []))
+    has_begun = clock.day_of(book.as_of) >= book.window.start
     years = (book.year - 1, book.year) if book.year > book.plan.first_year else (book.year,)
     return Year(
         plan=book.plan.pk,
@@ -66,22 +68,22 @@ def compose(book: Book, *, is_narrowed: bool = False, most_targets: int | None =
         completeness=str(book.completeness),
         completeness_word=str(Completeness(book.completeness).label),
         sentences=sentences(book, targets, decisions, is_narrowed=is_narrowed),
-        numbers=big_numbers(book, targets, last_targets, coverage, last_coverage),
+        numbers=big_numbers(book, last_targets, coverage, last_coverage),
         matrix_sentence=_matrix_sentence(book),
-        matrix_years=tuple((each, len(book.started(each))) for each in years),
+        matrix_years=tuple((each, len(book.started(each)) if has_begun or each < book.year else 0) for each in years),
         matrix=matrix(book, years, is_narrowed=is_narrowed),
         decisions=decisions,
         assessments_sentence=assessments_sentence(assessments),
         assessments=assessments,
         targets_sentence=_targets_sentence(Counter(each.verdict for each in targets), len(targets)),
-        targets=tuple(target_row(book, book.year, each) for each in targets[:most_targets]),
+        targets=tuple(target_row(book, book.year, each) for each in targets),
         outside=outside_groups(book),
         actors=actor_rows(book),
         coverage=coverage,
         funding=funding_rows(book),
         methods=methods(book),
         is_running=book.is_running,
-        has_begun=clock.day_of(book.as_of) >= book.window.start,
+        has_begun=has_begun,
         revisions=() if is_narrowed or book.tertial else revision_rows(book),
         texts=done_rows(book),
         tertial=book.tertial,
@@ -102,6 +104,7 @@ def decision_rows(book: Book) -> tuple[DecisionRow, ...]:
             ),
             answer_by=_day(decision.answer_by),
             outcome=_outcome(decision, book.as_of),
+            last_day=decision.answer_by.isoformat() if decision.answer_by else "",
         )
         for number, (decision, measures) in enumerate(book.decisions.values(), 1)
     )
@@ -132,7 +135,9 @@ def _matrix_sentence(book: Book) -> str:
         if more > 0
         else _("Inga fler åtgärder har startat.")
     )
-    if book.year == book.plan.first_year:
+    if clock.day_of(book.as_of) < book.window.start:
+        begun = _("%(year)s har inte börjat. Inget är rapporterat än.") % {"year": book.year}
+    elif book.year == book.plan.first_year:
         begun = _("%(year)s är första året. Från nästa år ser du utvecklingen här.") % {"year": book.year}
     return f"{begun} {_('Varje tecken är en åtgärd.')}"
 
@@ -140,6 +145,8 @@ def _matrix_sentence(book: Book) -> str:
 def _targets_sentence(verdicts: Counter[str], total: int) -> str:
     if not total:
         return _("Planen har inga mål med siffror än. Lägg till målvärden på indikatorerna.")
+    if not any(verdicts[each] for each in JUDGED):
+        return _("Inget av %(total)s mått går att bedöma än, eller så saknas underlag.") % {"total": whole(total)}
     off = verdicts["wrong_way"] + verdicts["behind"] + verdicts["uncertain"]
     words = _("%(off)s av %(total)s mått går åt fel håll, ligger efter eller har ett osäkert läge.") % {
         "off": whole(off),

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext as _
+
 from followup.year.book import Book
 from measures.models import Goal
 from measures.rules import Funding
@@ -52,7 +54,12 @@ class Choice:
         options = {"goal": book.options.goals, "actor": book.options.actors, "area": book.options.areas}
         words = [dict(options[name]).get(getattr(self, name), "").strip() for name in options]
         chosen = (book.measures.get(self.measure), book.indicators.get(self.indicator))
-        return ", ".join(word for word in [*words, *(str(each) for each in chosen if each)] if word)
+        return ", ".join(word for word in [*words, *(str(each) for each in chosen if each), self._money()] if word)
+
+    def _money(self) -> str:
+        if self.funding == NO_FUNDING:
+            return _("finansiering inte angiven")
+        return _("finansiering: %(kind)s") % {"kind": Funding(self.funding).label} if self.funding in Funding else ""
 
 
 WHOLE = Choice()
@@ -83,7 +90,11 @@ def narrow(book: Book, choice: Choice, assignments: Iterable[tuple[int, int]]) -
     about = {pk for pk in book.indicators if not book.measures.keys().isdisjoint(book.measures_of[pk])} | of_goal
     if choice.indicator:
         about = {choice.indicator} & book.indicators.keys()
-    book.outside = [value for value in book.outside if _is_about(value.area_id, choice, value.indicator_id in about)]
+    book.outside = [
+        value
+        for value in book.outside
+        if _is_about(value.area_id, choice, value.indicator_id in about) and choice.indicator in (0, value.indicator_id)
+    ]
     book.indicators = {pk: each for pk, each in book.indicators.items() if pk in about or any(v.indicator_id == pk for v in book.outside)}
     numbers = {measure.number for measure in book.measures.values()}
     book.decisions = {pk: each for pk, each in book.decisions.items() if numbers & set(each[1]) or _is_under(each[0].goal_id, choice, book)}

@@ -1,9 +1,10 @@
 """A year as it is now beside a year as it was frozen. The frozen one is read from its stored JSON: never computed anew.
 
-What is told apart is what is stored, exact; the words are for showing, since they are in the language of whoever froze or reads.
+What is told apart is what is stored, exact; the words are for showing, and are told anew in the language of whoever reads.
 """
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from followup.words import Completeness
 from followup.year.page import TargetRow, Year
+from followup.year.retold import figure_told, number_told, statuses_told, target_told, verdict_told
 from stakeholders.formats import number, out_of
 
 
@@ -61,10 +63,13 @@ class Comparison:
     unchanged: tuple[TargetPair, ...]
 
 
-def compared(then: dict[str, Any], frozen_year: int, now: Year) -> Comparison:
-    """`then`: the JSON of the year frozen `frozen_year`, of whatever age; what it lacks is not compared. Matched by what things are, not by name."""
+def compared(then: dict[str, Any], frozen_year: int, now: Year, *, redefined: Container[int] = ()) -> Comparison:
+    """`then`: the JSON of the year frozen `frozen_year`, of whatever age; what it lacks is not compared. Matched by what things are, not by name.
+
+    `redefined`: indicators whose definition is another than it was then, so that no difference can be told.
+    """
     before = {row["indicator"]: row for row in then.get("targets", ())}
-    pairs = tuple(_target(before.get(row.indicator), row) for row in now.targets)
+    pairs = tuple(_target(before.get(row.indicator), row, is_redefined=row.indicator in redefined) for row in now.targets)
     moved = sum(pair.has_other_figure for pair in pairs)
     words = (
         _("%(part)s mått har en annan siffra %(year)s än i den frysta årsuppföljningen %(then)s.")
@@ -74,10 +79,10 @@ def compared(then: dict[str, Any], frozen_year: int, now: Year) -> Comparison:
     known = sum(row.indicator in before for row in now.targets)
     sentence = words % {"part": out_of(moved, known), "year": now.year, "then": frozen_year}
     numbers = tuple(
-        Pair(new.label, f"{old['number']} {old['out_of']}", f"{new.number} {new.out_of}")
+        Pair(new.label, number_told(old), f"{new.number} {new.out_of}")
         for old, new in zip(then.get("numbers", ()), now.numbers, strict=False)
     )
-    areas = {row["goal"]: row["cells"][-1]["words"] for row in then.get("matrix", ())}
+    areas = {row["goal"]: statuses_told(row["cells"][-1]) for row in then.get("matrix", ())}
     statuses = tuple(Pair(row.title, areas.get(row.goal, ""), row.cells[-1].words) for row in now.matrix)
     return Comparison(
         sentence=f"{sentence} {_so_far(now)}".strip(),
@@ -99,18 +104,18 @@ def _so_far(now: Year) -> str:
     return ""
 
 
-def _target(old: dict[str, Any] | None, new: TargetRow) -> TargetPair:
+def _target(old: dict[str, Any] | None, new: TargetRow, *, is_redefined: bool) -> TargetPair:
     if old is None:
         return TargetPair(new.indicator, new.name, "", new.now.text, "", "", new.verdict_word, "", new.target_text)
     return TargetPair(
         indicator=new.indicator,
         name=new.name,
-        then=old["now"]["text"],
+        then=figure_told(old),
         now=new.now.text,
-        difference=_difference(old["now"], new),
-        verdict_then=old["verdict_word"],
+        difference=_("ny definition") if is_redefined else _difference(old["now"], new),
+        verdict_then=verdict_told(old),
         verdict_now=new.verdict_word,
-        target_then=old["target_text"],
+        target_then=target_told(old),
         target_now=new.target_text,
         has_other_figure=_exact(old["now"]) != _exact(vars(new.now)),
         has_other_target=(old["target"], old["unit"]) != (new.target, new.unit),

@@ -1,8 +1,8 @@
 """Ten years side by side, of the plan or of one goal, measure, indicator, actor or area: how it went, and the chain from work to effect."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,15 +16,15 @@ from followup.words import Audience, Verdict
 from followup.year.book import Book
 from followup.year.changes import Change, changes_of
 from followup.year.choice import Choice, narrow
+from followup.year.lines import Line, activity_lines, budget_line, key_of, line_of_indicator, outside_lines
 from followup.year.outside import outside_groups
-from followup.year.page import OutsideGroup, Shown
+from followup.year.page import OutsideGroup
 from followup.year.reading import effect_days, is_running, read_definitions, read_options, read_plan, scope_of
-from followup.year.sections import BEST_FIRST, FLOWS, JUDGED, ON_THE_WAY, UNREPORTED, status_word, withheld
-from followup.year.words import exact, shown, with_unit
-from measures.models import Activity, Assignment, Measure, Plan
-from measures.rules import SCALE, EffectLevel, VersionLink
+from followup.year.sections import BEST_FIRST, JUDGED, ON_THE_WAY, UNREPORTED, status_word
+from measures.models import Assignment, Measure, Plan
+from measures.rules import EffectLevel
 from stakeholders import clock
-from stakeholders.formats import number, out_of, whole
+from stakeholders.formats import out_of, whole
 from stakeholders.templatetags.symbols import words_for
 
 MOST_YEARS = 10
@@ -46,39 +46,6 @@ class StatusRow:
 
 
 @dataclass(frozen=True)
-class YearValue:
-    """An indicator in a year, and how it stood to the target in force now. `verdict` is "" where there is no target."""
-
-    year: int
-    shown: Shown
-    verdict: str = ""
-    verdict_word: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One indicator over the years (`pk` 0: something counted from the plan itself). Values in 1/10 000 as exact text.
-
-    `path` and `original`: the points of the way to the target as it is now and as it was first decided. `so_far`: years whose sum still grows.
-    """
-
-    pk: int
-    name: str
-    about: str
-    unit: str
-    decimals: int
-    values: tuple[YearValue, ...]
-    target_text: str = ""
-    original_text: str = ""
-    path: tuple[tuple[int, str], ...] = ()
-    original: tuple[tuple[int, str], ...] = ()
-    breaks: tuple[int, ...] = ()
-    is_part: bool = False
-    so_far: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
 class Step:
     """A link of the chain: its lines, and what they say together, in a sentence."""
 
@@ -86,6 +53,16 @@ class Step:
     word: str
     sentence: str
     lines: tuple[Line, ...]
+
+    @property
+    def pictured(self) -> list[Line]:
+        """Those that a picture says something of: what is measured, and known in some year."""
+        return [line for line in self.lines if line.pk and any(value.shown.low for value in line.values)]
+
+    @property
+    def key(self) -> str:
+        """What the strokes of the pictures are, those that are there."""
+        return key_of(self.pictured)
 
 
 @dataclass(frozen=True)
@@ -99,6 +76,11 @@ class LongView:
     steps: tuple[Step, ...]
     changes: tuple[Change, ...]
     outside: tuple[OutsideGroup, ...] = ()
+    earlier: tuple[int, ...] = ()
+    """Years of the plan before the first that is shown."""
+
+    took_part: str = ""
+    """Of an actor that has not had a part in all of the years: which, and what the others say."""
 
     @property
     def is_crowded(self) -> bool:
@@ -114,7 +96,9 @@ def long_view(plan: Plan, choice: Choice, *, audience: Audience, as_of: datetime
     read_plan(book)
     tree, effect_from = book.tree(), effect_days(book)
     assigned = Assignment.objects.filter(measure__plan=plan, recorded_at__lte=as_of)
-    narrow(book, choice, assigned.values_list("actor_id", "measure_id"))
+    columns = ("actor_id", "measure_id", "starts_on", "ends_on", "ended_on", "declined_at")
+    parts = list(assigned.filter(actor=choice.actor).values_list(*columns)) if choice.actor else []
+    narrow(book, choice, (row[:2] for row in parts))
     told = list(book.indicators) if choice else []
     windows = [Window.year(year) for year in years]
     seen = book.seen = load_shown(plan, windows, audience, as_of=as_of, indicators=told, tree=tree)
@@ -127,6 +111,9 @@ def long_view(plan: Plan, choice: Choice, *, audience: Audience, as_of: datetime
         said = reports()
     statuses = book.progress = Statuses(seen.rollup, book.measures, said)
     book.statuses = {window.end.year: {pk: statuses.status(pk, window) for pk in book.measures} for window in windows}
+    if book.measures and choice and not choice.indicator:
+        first = Window.year(years[0]).year_before()
+        steps = _with_budget(steps, budget_line(book, {pk: statuses.status(pk, first) for pk in book.measures}, years))
     counts = tuple((year, _counted(status_word(book, year, each.pk) for each in book.started(year))) for year in years)
     decimals = {pk: version.decimals for pk, version in book.versions.items()}
     view = LongView(
@@ -139,8 +126,25 @@ def long_view(plan: Plan, choice: Choice, *, audience: Audience, as_of: datetime
         steps=steps,
         changes=tuple(changes_of(book.indicators, decimals, as_of)) if choice else (),
         outside=_outside(book) if choice.indicator and not steps else (),
+        earlier=tuple(range(plan.first_year, years[0])),
+        took_part=_took_part([row[2:5] for row in parts if not row[5]], years),
     )
     return view, book
+
+
+def _took_part(parts: list[tuple[date, date | None, date | None]], years: tuple[int, ...]) -> str:
+    """`parts`: from when, to when and the day it ended of each part that the actor has had. What goes on without it is not its doing."""
+    if not parts:
+        return ""
+    first = min(start for start, _end, _ended in parts).year
+    ends = [ended or end for _start, end, ended in parts]
+    known = [end.year for end in ends if end]
+    last = max(known) if len(known) == len(ends) else years[-1]
+    if first <= years[0] and last >= years[-1]:
+        return ""
+    return _("Aktören har haft uppdrag %(years)s. Andra år visar hur det gick för åtgärderna, inte vad aktören gjorde.") % {
+        "years": first if first == last else f"{first}–{min(last, years[-1])}"
+    }
 
 
 def _outside(book: Book) -> tuple[OutsideGroup, ...]:
@@ -162,6 +166,8 @@ def _sentence(counts: tuple[tuple[int, tuple[tuple[str, int], ...]], ...], years
     begun = [year for year in years if year in known] or [year for year in years if well[year][1]]
     if not begun:
         return _("Ingen åtgärd har startat än.")
+    if not known:
+        return _("Ingen rapport har kommit om åtgärderna som har startat.")
     last = begun[-1]
     now = _("%(year)s var %(part)s startade åtgärder klara eller enligt plan") % {"year": last, "part": out_of(*well[last])}
     if len(begun) == 1:
@@ -193,8 +199,10 @@ def _counted_lines(book: Book, rollup: Rollup, choice: Choice, years: tuple[int,
     if choice:
         read_definitions(book, rollup, None if choice.indicator else scope_of(book, rollup, choice))
     if choice and not choice.indicator:
-        lines[EffectLevel.RESOURCE] += _budget(book, years)
-        lines[EffectLevel.ACTIVITY] += _activities(book, years)
+        lines[EffectLevel.ACTIVITY] += activity_lines(book, years)
+    if choice and not choice.indicator and not choice.actor:
+        for pk, line in outside_lines(book, choice, years).items():
+            lines[book.indicators[pk].level].append(line)
     return lines
 
 
@@ -203,8 +211,10 @@ def _steps(book: Book, seen: SeenBy, choice: Choice, years: tuple[int, ...], lin
     scope = scope_of(book, seen.rollup, choice)
     verdicts = {verdict: str(verdict.label) for verdict in Verdict}
     for pk, indicator in book.indicators.items():
-        if indicator.is_reported or not choice.indicator:
-            lines[indicator.level].append(_line(book, seen, pk, years, scope, verdicts))
+        if indicator.is_reported:
+            line = line_of_indicator(book, seen, pk, years, scope, verdicts)
+            if line.is_asked or not choice.actor:
+                lines[indicator.level].append(line)
     words = {
         EffectLevel.RESOURCE: _("Resurser: det vi lägger in"),
         EffectLevel.ACTIVITY: _("Aktiviteter: det vi gör"),
@@ -213,14 +223,22 @@ def _steps(book: Book, seen: SeenBy, choice: Choice, years: tuple[int, ...], lin
         EffectLevel.IMPACT: _("Effekt på sikt: det som ändras i samhället"),
     }
     levels = [level for level in EffectLevel if lines[level] or not choice.indicator]
-    return tuple(Step(str(level), words[level], _of_step(lines[level]), tuple(lines[level])) for level in levels)
+    none = _("Inget mått som aktören redovisar i det här ledet.") if choice.actor else _("Inget mått i det här ledet.")
+    return tuple(Step(str(level), words[level], _of_step(lines[level]) or none, tuple(lines[level])) for level in levels)
+
+
+def _with_budget(steps: tuple[Step, ...], budget: Line) -> tuple[Step, ...]:
+    """The first step begins with what the measures are planned to cost."""
+    first = steps[0]
+    lines = (budget, *first.lines)
+    return (replace(first, lines=lines, sentence=_of_step(list(lines))), *steps[1:])
 
 
 def _of_step(lines: list[Line]) -> str:
     own = [line for line in lines if line.pk]
     verdicts = [line.values[-1].verdict for line in own if line.values[-1].verdict]
     if not lines:
-        return _("Inget mått i det här ledet.")
+        return ""
     if not own:
         told = [f"{line.name}: {line.values[-1].shown.text}" for line in lines]
         return f"{'; '.join([told[0], *(each[:1].lower() + each[1:] for each in told[1:])])}."
@@ -236,93 +254,3 @@ def _of_step(lines: list[Line]) -> str:
         if n := verdicts.count(verdict):
             parts.append(f"{whole(n)} {words}")
     return f"{', '.join(parts)}."
-
-
-def _line(book: Book, seen: SeenBy, pk: int, years: tuple[int, ...], scope: frozenset[int] | None, verdicts: Mapping[Verdict, str]) -> Line:
-    version, rollup = book.versions.get(pk), seen.rollup
-    values, against = [], None
-    for year in years:
-        window = Window.year(year)
-        figure = seen.figure(pk, window, scope if pk in book.parts else None, parts=False)
-        original, current = seen.against_targets(pk, window, None if pk in book.parts else figure)
-        left_out = withheld(book, year, pk, current) if current and version else {}
-        if current and left_out:
-            current = replace(current, **left_out)
-        against = (original, current)
-        verdict = current.verdict if current else None
-        values.append(
-            YearValue(year, shown(figure, version), str(verdict or ""), verdicts[verdict] if verdict else "", _note(book, pk, verdict))
-        )
-    original, current = against or (None, None)
-    decimals, unit = (version.decimals, version.unit) if version else (0, "")
-    is_revised = bool(original and current and (original.target, original.target_year) != (current.target, current.target_year))
-    is_shown = pk not in book.parts
-    starts = [each.start.year for each in rollup.lines[pk].versions if each.link == VersionLink.BREAK] if pk in rollup.lines else []
-    return Line(
-        pk=pk,
-        name=book.indicators[pk].name[:1].upper() + book.indicators[pk].name[1:],
-        about=", ".join(book.measures[each].number for each in book.measures_of[pk] if each in book.measures),
-        unit=unit,
-        decimals=decimals,
-        values=tuple(values),
-        target_text=_("%(value)s till %(year)s") % {"value": with_unit(number(current.target, decimals), unit), "year": current.target_year}
-        if current
-        else "",
-        original_text=_("ursprungligen %(value)s till %(year)s")
-        % {"value": with_unit(number(original.target, decimals), unit), "year": original.target_year}
-        if is_revised and original
-        else "",
-        path=_points(book, seen, pk, is_first=False) if is_shown else (),
-        original=_points(book, seen, pk, is_first=True) if is_shown and is_revised else (),
-        breaks=tuple(year for year in starts if year in years),
-        is_part=not is_shown,
-        so_far=years[-1:] if book.is_running and version and version.kind in FLOWS else (),
-    )
-
-
-def _note(book: Book, pk: int, verdict: Verdict | None) -> str:
-    when = book.effect_expected(pk)
-    return _("bedöms från %(year)s") % {"year": when.year} if verdict == Verdict.TOO_EARLY and when else ""
-
-
-def _points(book: Book, seen: SeenBy, pk: int, *, is_first: bool) -> tuple[tuple[int, str], ...]:
-    """The way from the starting point through each year's target: as first decided, or as it is now."""
-    rows = seen.rollup.rows.targets.get(pk, [])
-    baselines = seen.rollup.baselines.get(pk, [])
-    by_year = {each.year: each.value for each in (reversed(rows) if is_first else rows)}
-    if not by_year or not baselines:
-        return ()
-    start = baselines[0 if is_first else -1]
-    return ((start.year, exact(start.value)), *((year, exact(value)) for year, value in sorted(by_year.items()) if year > start.year))
-
-
-def _budget(book: Book, years: tuple[int, ...]) -> list[Line]:
-    """What the measures that run are planned to cost: a sum over what has a budget."""
-    values = []
-    for year in years:
-        own = [each for each in book.started(year) if (each.ends_on is None or each.ends_on.year >= year)]
-        known = [each.budget_per_year for each in own if each.budget_per_year is not None]
-        total = sum(known) * SCALE if known else None
-        values.append(_counted_value(year, total, len(known), len(own)))
-    return [Line(0, _("Budget per år, kronor"), "", "kr", 0, tuple(values))] if book.measures else []
-
-
-def _activities(book: Book, years: tuple[int, ...]) -> list[Line]:
-    rows = list(Activity.objects.filter(measure__in=book.measures).values_list("started_on", "ended_on"))
-    going: list[YearValue] = []
-    done: list[YearValue] = []
-    for year in years:
-        begun = [end for start, end in rows if start and start.year <= year and (end is None or end.year >= year)]
-        going.append(_counted_value(year, len(begun) * SCALE))
-        done.append(_counted_value(year, sum(end is not None and end.year == year for _start, end in rows) * SCALE))
-    if not rows:
-        return []
-    return [
-        Line(0, _("Aktiviteter som pågått"), "", "st", 0, tuple(going)),
-        Line(0, _("Aktiviteter som blivit klara"), "", "st", 0, tuple(done)),
-    ]
-
-
-def _counted_value(year: int, value: int | None, known: int = 0, total: int = 0) -> YearValue:
-    text = number(value, 0) if value is not None else _("saknas")
-    return YearValue(year, Shown(text, exact(value), exact(value), coverage=out_of(known, total) if total else ""))

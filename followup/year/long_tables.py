@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from followup.year.files import in_decimals
 from followup.year.long import LongView
+from followup.year.tables import in_decimals
 from stakeholders.exports import Value
 from stakeholders.templatetags.symbols import SYMBOLS
 
@@ -36,7 +36,7 @@ def _figures(view: LongView) -> tuple[list[str], list[Sequence[Value]]]:
         [
             step.word, line.name, line.about, line.unit, value.year, in_decimals(value.shown.low), in_decimals(value.shown.high),
             value.shown.text, value.shown.approved, value.shown.expected, value.verdict_word, line.target_text, line.original_text,
-            value.note or value.shown.why or "; ".join(value.shown.flags),
+            "; ".join(each for each in (value.mark, value.note, value.shown.why, *value.shown.flags) if each),
         ]
         for step in view.steps
         for line in step.lines

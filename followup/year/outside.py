@@ -22,10 +22,11 @@ def outside_groups(book: Book) -> tuple[OutsideGroup, ...]:
     for value in book.outside:
         if value.year <= book.year:
             by_indicator[value.indicator_id].append(value)
-    return tuple(_group(book, pk, values) for pk, values in by_indicator.items())
+    return tuple(outside_group(book, pk, values) for pk, values in by_indicator.items())
 
 
-def _group(book: Book, pk: int, values: list[OutsideValue]) -> OutsideGroup:
+def outside_group(book: Book, pk: int, values: list[OutsideValue]) -> OutsideGroup:
+    """One indicator in each place that there are values for; `values` is not empty."""
     last = max(value.year for value in values)
     years = tuple(range(max(min(value.year for value in values), last - YEARS_SHOWN + 1), last + 1))
     version = book.versions.get(pk)
@@ -39,6 +40,7 @@ def _group(book: Book, pk: int, values: list[OutsideValue]) -> OutsideGroup:
         source=_("%(source)s, hämtat %(day)s.") % {"source": newest.source_line, "day": full_day(newest.fetched_at)},
         series=tuple(series),
         plan_year=book.plan.first_year,
+        indicator=pk,
     )
 
 

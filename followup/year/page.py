@@ -25,13 +25,39 @@ class Shown:
 
 @dataclass(frozen=True)
 class BigNumber:
-    """One of the four: "25" "av 34", what it counts, and last year's. `link`: the anchor or address where it is explained."""
+    """One of the four: "25" "av 34", what it counts, and last year's. `link`: the anchor or address where it is explained.
+
+    `counts`: the name of what it counts. `part`, `total`: as numbers, None where there is nothing to count. Last year's are those
+    of the frozen year `last_frozen`, if it was frozen (else 0); `is_last_revised`: they are others now.
+    """
 
     number: str
     out_of: str
     label: str
     last_year: str
     link: str
+    counts: str = ""
+    part: int | None = None
+    total: int | None = None
+    last_part: int | None = None
+    last_total: int | None = None
+    is_last_revised: bool = False
+    last_frozen: int = 0
+
+
+@dataclass(frozen=True)
+class Answers:
+    """How the answers that were asked for stand: of those due (or approved already) how many came in, in time, and are approved.
+
+    `waiting`: for a review; `requested`: asked for and not due yet, outside the others.
+    """
+
+    expected: int = 0
+    received: int = 0
+    on_time: int = 0
+    approved: int = 0
+    waiting: int = 0
+    requested: int = 0
 
 
 @dataclass(frozen=True)
@@ -42,6 +68,7 @@ class MatrixCell:
     statuses: tuple[str, ...]
     words: str
     measures: tuple[int, ...] = ()
+    answers: Answers = Answers()
 
 
 @dataclass(frozen=True)
@@ -50,6 +77,7 @@ class MatrixRow:
     title: str
     cells: tuple[MatrixCell, ...]
     later: str
+    starting: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,6 +91,7 @@ class DecisionRow:
     about: str
     answer_by: str
     outcome: str
+    last_day: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +119,10 @@ class AssessmentRow:
 
 @dataclass(frozen=True)
 class TargetRow:
-    """An indicator against its target; worst first. Values for the picture are exact text in 1/10 000."""
+    """An indicator against its target; worst first. Values for the picture are exact text in 1/10 000; `attained_…`: shares of the way.
+
+    `original…`: the target as it was first decided, "" and 0 where it is the same.
+    """
 
     indicator: int
     name: str
@@ -113,6 +145,12 @@ class TargetRow:
     verdict_word: str
     attainment: str
     note: str
+    original: str = ""
+    original_year: int = 0
+    attained_low: str = ""
+    attained_high: str = ""
+    last_year_note: str = ""
+    """Why last year's figure is not as it was said then, or cannot be compared with this year's."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +173,7 @@ class OutsideGroup:
     source: str
     series: tuple[OutsideSeries, ...]
     plan_year: int = 0
+    indicator: int = 0
 
 
 @dataclass(frozen=True)
@@ -185,7 +224,7 @@ class FundingRow:
 
 @dataclass(frozen=True)
 class Revision:
-    """A published figure that a later approval altered: old → new, who, when, why."""
+    """A published figure that a later approval altered: old → new, who, when, why. `old_…`, `new_…`: exact, "" where hidden or missing."""
 
     indicator: int
     name: str
@@ -194,6 +233,13 @@ class Revision:
     who: str
     when: str
     why: str
+    old_low: str = ""
+    old_high: str = ""
+    new_low: str = ""
+    new_high: str = ""
+    unit: str = ""
+    decimals: int = 0
+    last_day: str = ""
 
 
 @dataclass(frozen=True)

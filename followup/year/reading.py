@@ -15,6 +15,7 @@ from followup.words import Audience, Completeness
 from followup.year.answers import asked_of, read_answers
 from followup.year.book import Book
 from followup.year.choice import WHOLE, Choice, area_and_above, line_of, narrow
+from followup.year.frozen import frozen_before
 from measures.models import Goal, Indicator, Measure, Plan
 from measures.rules import EffectLevel
 from stakeholders import clock
@@ -40,11 +41,13 @@ def read_book(
 ) -> Book:
     """Everything the year's page needs, or the chosen part of it, with figures protected for `audience`; of a `tertial` what falls in it.
 
-    `for_partners`: as partners may read it. Nothing is then held against what was published, which was decided for other readers.
+    `for_partners`: as partners may read it. Nothing is then held against what was published or frozen, which was decided for other readers.
     """
     book = Book(plan=plan, year=year, as_of=as_of, audience=audience, tertial=tertial)
     read_plan(book)
     read_beside(book)
+    if not (choice or tertial or for_partners):
+        book.frozen_before = frozen_before(plan, year, as_of)
     seen = book.seen = load_shown(
         plan,
         [book.window.year_before(), book.window],
@@ -143,9 +146,14 @@ def read_statuses(book: Book, statuses: Statuses) -> None:
 def read_definitions(book: Book, rollup: Rollup, scope: frozenset[int] | None) -> None:
     """What the figures stand beside. `scope`: of which assignments they will be asked."""
     for pk, line in rollup.lines.items():
-        version = line.on(book.window.end)
+        version, before = line.on(book.window.end), line.on(book.window.year_before().end)
         if version:
             book.versions[pk] = version
+        if version and before and version is not before:
+            if line.series_of(version.id) != line.series_of(before.id):
+                book.factors[pk] = None
+            elif factor := line.factors_to(version).get(before.id):
+                book.factors[pk] = factor
     book.baseline_years = {pk: own[-1].year for pk, own in rollup.baselines.items()}
     book.effect_from = rollup.effect_from
     if scope is not None:

@@ -7,7 +7,8 @@ from followup.figures import Figure
 from followup.rollup.publications import Published, revisions
 from followup.year.book import Book
 from followup.year.page import Revision
-from followup.year.words import shown_text
+from followup.year.words import exact, shown_text
+from stakeholders import clock
 from stakeholders.formats import full_day, listing
 
 
@@ -19,6 +20,7 @@ def revision_rows(book: Book) -> tuple[Revision, ...]:
     rows = []
     for indicator, found in revisions(seen, seen.publication, book.indicators).items():
         last = found.because[-1] if found.because else None
+        version = book.versions.get(indicator)
         rows.append(
             Revision(
                 indicator=indicator,
@@ -28,9 +30,21 @@ def revision_rows(book: Book) -> tuple[Revision, ...]:
                 who=listing(dict.fromkeys(each.by for each in found.because if each.by)) if last else "",
                 when=full_day(last.at) if last else "",
                 why=" ".join(dict.fromkeys(each.why for each in found.because if each.why)) or _("annan ändring"),
+                **{
+                    f"{when}_{end}": _exact(figure, end)
+                    for when, figure in (("old", found.old), ("new", found.new))
+                    for end in ("low", "high")
+                },
+                unit=version.unit if version else "",
+                decimals=version.decimals if version else 0,
+                last_day=clock.day_of(last.at).isoformat() if last else "",
             )
         )
     return tuple(rows)
+
+
+def _exact(figure: Figure | Published, end: str) -> str:
+    return "" if figure.protection else exact(getattr(figure, end))
 
 
 def _words(book: Book, indicator: int, figure: Figure | Published) -> str:

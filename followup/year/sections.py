@@ -1,7 +1,6 @@
 """What each part of the year says, from the book: no queries, no clock."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -14,7 +13,7 @@ from followup.words import WORST_FIRST, ImplementationStatus, Verdict
 from followup.year.book import AnswerRow, Book, Held
 from followup.year.page import (
     ActorRow,
-    BigNumber,
+    Answers,
     Coverage,
     DecisionRow,
     FundingRow,
@@ -23,11 +22,11 @@ from followup.year.page import (
     MatrixRow,
     TargetRow,
 )
-from followup.year.words import exact, with_unit
+from followup.year.words import exact, said, shown
 from measures.models import Measure
 from measures.rules import SCALE, EffectLevel, Funding, IndicatorKind
 from stakeholders import clock
-from stakeholders.formats import interval, listing, number, out_of, whole
+from stakeholders.formats import interval, listing, out_of, whole
 from stakeholders.templatetags.symbols import words_for
 
 GOING_WELL = (ImplementationStatus.DONE, ImplementationStatus.ON_PLAN)
@@ -56,61 +55,6 @@ def status_word(book: Book, year: int, measure: int) -> str:
     """The status of a measure in a year, as its symbol is named; "unreported" when there is none."""
     status = book.statuses.get(year, {}).get(measure)
     return (status and status.status) or UNREPORTED
-
-
-def big_numbers(
-    book: Book, targets: Iterable[Held], last_targets: Counter[str], coverage: Coverage, last: Coverage
-) -> tuple[BigNumber, ...]:
-    """The four: measures going well, targets on their way, actors that answered everything, reports the figures rest on.
-
-    Last year's stands beside each. People are not summed over indicators (rule 3: only within the same one).
-    """
-    before = book.year - 1
-    verdicts = Counter(each.verdict for each in targets)
-    return (
-        _measures_number(book, before),
-        BigNumber(
-            *_counted(sum(verdicts[v] for v in ON_THE_WAY), sum(verdicts[v] for v in JUDGED)),
-            _("mått är på väg eller före"),
-            _beside(before, sum(last_targets[v] for v in ON_THE_WAY), sum(last_targets[v] for v in JUDGED)),
-            "#targets",
-        ),
-        BigNumber(
-            *_counted(coverage.partners_complete, coverage.partners),
-            _("aktörer har lämnat allt"),
-            _beside(before, last.partners_complete, last.partners),
-            "#who",
-        ),
-        BigNumber(
-            *_counted(coverage.approved, coverage.expected),
-            _("rapporter är med i siffrorna"),
-            _beside(before, last.approved, last.expected),
-            "#coverage",
-        ),
-    )
-
-
-def _measures_number(book: Book, before: int) -> BigNumber:
-    now, then = book.started(book.year), book.started(before)
-    well = sum(status_word(book, book.year, measure.pk) in GOING_WELL for measure in now)
-    well_before = sum(status_word(book, before, measure.pk) in GOING_WELL for measure in then)
-    return BigNumber(
-        *_counted(well, len(now) if book.window.start <= clock.day_of(book.as_of) else 0),
-        _("startade åtgärder är klara eller går enligt plan"),
-        _beside(before, well_before, len(then)),
-        "#status",
-    )
-
-
-def _counted(part: int, total: int) -> tuple[str, str]:
-    """ "25" and "av 34"; where there is nothing to count yet no zero, which would be a judgement."""
-    return (whole(part), _("av %(total)s") % {"total": whole(total)}) if total else ("–", _("inget att räkna än"))
-
-
-def _beside(year: int, part: int, total: int) -> str:
-    if not total:
-        return _("%(year)s: inget att jämföra med") % {"year": year}
-    return f"{year}: {out_of(part, total)}"
 
 
 def sentences(book: Book, targets: tuple[Held, ...], decisions: tuple[DecisionRow, ...], *, is_narrowed: bool = False) -> tuple[str, ...]:
@@ -169,6 +113,7 @@ def matrix(book: Book, years: tuple[int, ...], *, is_narrowed: bool = False) -> 
     Of a narrowed year the focus areas without a measure in it are left out.
     """
     rows = []
+    answers = _answers_by_area(book)
     under: dict[int, list[Measure]] = {goal.pk: [] for goal in book.goals.values() if goal.parent_id is None}
     for measure in book.measures.values():
         under[book.focus_area(measure.goal_id).pk].append(measure)
@@ -178,13 +123,39 @@ def matrix(book: Book, years: tuple[int, ...], *, is_narrowed: bool = False) -> 
             continue
         cells = []
         for year in years:
+            if book.window.start.replace(year=year) > clock.day_of(book.as_of):
+                cells.append(MatrixCell(year, (), _("inget år än"), (), _standing(answers.get((pk, year), []))))
+                continue
             ranked = sorted(((status_word(book, year, measure.pk), measure.pk) for measure in book.started(year, own)), key=_rank)
             words = words_for(status for status, _pk in ranked) or _("inga startade")
-            cells.append(MatrixCell(year, tuple(status for status, _pk in ranked), words, tuple(pk for _status, pk in ranked)))
+            statuses, pks = tuple(status for status, _pk in ranked), tuple(pk for _status, pk in ranked)
+            cells.append(MatrixCell(year, statuses, words, pks, _standing(answers.get((pk, year), []))))
         waiting = [measure for measure in own if measure.starts_on and measure.starts_on.year == book.year + 1]
         later = ngettext("%(n)s startar", "%(n)s startar", len(waiting)) % {"n": whole(len(waiting))} if waiting else _("inga nya")
-        rows.append(MatrixRow(area.pk, area.title, tuple(cells), later))
+        rows.append(MatrixRow(area.pk, area.title, tuple(cells), later, len(waiting)))
     return tuple(rows)
+
+
+def _answers_by_area(book: Book) -> dict[tuple[int, int], list[AnswerRow]]:
+    """By focus area and year."""
+    tops = {pk: book.focus_area(measure.goal_id).pk for pk, measure in book.measures.items()}
+    found: dict[tuple[int, int], list[AnswerRow]] = {}
+    for year, own in book.answers.items():
+        for row in own:
+            found.setdefault((tops[row.measure], year), []).append(row)
+    return found
+
+
+def _standing(rows: list[AnswerRow]) -> Answers:
+    expected = [row for row in rows if row.is_expected]
+    return Answers(
+        expected=len(expected),
+        received=sum(row.is_received for row in expected),
+        on_time=sum(row.is_received and row.is_on_time for row in expected),
+        approved=sum(row.is_approved for row in expected),
+        waiting=sum(row.is_waiting for row in rows),
+        requested=len(rows) - len(expected),
+    )
 
 
 def _rank(entry: tuple[str, int]) -> tuple[int, int]:
@@ -238,6 +209,7 @@ def target_row(book: Book, year: int, each: Held) -> TargetRow:
     numbers = [book.measures[measure].number for measure in book.measures_of[pk] if measure in book.measures]
     decimals = version.decimals
     tolerance = book.tolerance(pk, against)
+    last_year = book.shown(pk, year - 1)
     revised = original is not None and (original.target, original.target_year) != (against.target, against.target_year)
     return TargetRow(
         indicator=pk,
@@ -248,20 +220,34 @@ def target_row(book: Book, year: int, each: Held) -> TargetRow:
         decimals=decimals,
         baseline_year=book.baseline_year(pk),
         baseline=exact(against.baseline),
-        baseline_text=with_unit(number(against.baseline, decimals), version.unit),
-        last_year=book.shown(pk, year - 1),
+        baseline_text=said(against.baseline, version),
+        last_year=replace(last_year, low="", high="") if pk in book.factors and not book.factors[pk] else last_year,
         now=book.shown(pk, year),
         target_year=against.target_year,
         target=exact(against.target),
-        target_text=with_unit(number(against.target, decimals), version.unit),
-        original_text=_("ursprungligen %(value)s") % {"value": number(original.target, decimals)} if revised and original else "",
+        target_text=said(against.target, version),
+        original_text=_("ursprungligen %(value)s") % {"value": said(original.target, version)} if revised and original else "",
         path_low=exact(against.path - tolerance if against.path is not None else None),
         path_high=exact(against.path + tolerance if against.path is not None else None),
         verdict=each.verdict,
         verdict_word=str(Verdict(against.verdict).label),
         attainment=attained(against),
         note=_note(book, pk, against),
+        original=exact(original.target) if revised and original else "",
+        original_year=original.target_year if revised and original else 0,
+        attained_low=exact(against.attainment[0]) if against.attainment else "",
+        attained_high=exact(against.attainment[1]) if against.attainment else "",
+        last_year_note=_otherwise_defined(book, pk, year - 1),
     )
+
+
+def _otherwise_defined(book: Book, pk: int, year: int) -> str:
+    figure = book.figures.get((pk, year))
+    if pk not in book.factors or figure is None or figure.low is None:
+        return ""
+    if not book.factors[pk]:
+        return _("annan definition, går inte att jämföra")
+    return _("omräknat, var %(value)s") % {"value": shown(figure, book.versions[pk]).text}
 
 
 def attained(against: AgainstTarget) -> str:
@@ -342,10 +328,18 @@ def actor_rows(book: Book) -> tuple[ActorRow, ...]:
     return tuple(sorted(rows, key=lambda row: (-row.approved, row.name)))
 
 
+def runs(measure: Measure, year: int, before: str | None, now: str | None) -> bool:
+    """Whether a started measure went on in some part of the year: it had not reached its end, nor ended early, before the year began."""
+    ended = before == now == ImplementationStatus.ENDED_EARLY
+    return not ended and (measure.ends_on is None or measure.ends_on.year >= year)
+
+
 def funding_rows(book: Book) -> tuple[FundingRow, ...]:
-    """Money by funding type over the started measures. Only value transfers under 5 § 1 are told apart for länsstyrelsen."""
+    """Money by funding type over the measures that went on. Only value transfers under 5 § 1 are told apart for länsstyrelsen."""
     rows = []
-    begun = book.started(book.year)
+    year = book.year
+    words = {each.pk: (status_word(book, year - 1, each.pk), status_word(book, year, each.pk)) for each in book.started(year)}
+    begun = [measure for measure in book.started(year) if runs(measure, year, *words[measure.pk])]
     for funding in [*Funding, ""]:
         own = [measure for measure in begun if measure.funding == funding]
         if own:

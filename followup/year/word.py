@@ -10,15 +10,13 @@ from django.utils.translation import gettext as _
 
 from followup.year.files import Stamp, exact_text, foot_of, name_of, told_of
 from followup.year.page import TargetRow, Year
+from followup.year.words import answers_of
 from stakeholders.formats import out_of, whole
 
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
 """What Word checks the spelling by."""
-
-MOST_MEASURES = 12
-"""How many measures of an actor are named; a table cell is no place for forty numbers."""
 
 Rows = Iterable[Sequence[str]]
 
@@ -154,7 +152,7 @@ def _target(row: TargetRow) -> Sequence[str]:
     return [
         _lines(row.name, " · ".join(part for part in (row.about, row.level) if part)),
         _lines(row.baseline_text or "–", str(row.baseline_year)),
-        row.last_year.text,
+        _lines(row.last_year.text, row.last_year_note),
         row.now.text,
         _lines(row.target_text, str(row.target_year), row.original_text),
         _lines(row.verdict_word, row.note or row.attainment),
@@ -193,9 +191,8 @@ def _actors(word: Any, year: Year) -> None:
     rows = (
         [
             row.name,
-            _some([number for _pk, number in row.measures]),
-            out_of(row.approved, row.expected),
-            out_of(row.on_time, row.received),
+            ", ".join(number for _pk, number in row.measures),
+            *answers_of(row),
             f"”{row.quote}” {row.quote_about}" if row.quote else "",
         ]
         for row in year.actors
@@ -203,17 +200,12 @@ def _actors(word: Any, year: Year) -> None:
     _table(word, [_("Aktör"), _("Åtgärder"), _("Rapporter"), _("I tid"), _("Med egna ord")], rows, (44, 38, 18, 18, 52))
 
 
-def _some(numbers: Sequence[str]) -> str:
-    words = ", ".join(numbers[:MOST_MEASURES])
-    more = len(numbers) - MOST_MEASURES
-    return _("%(numbers)s och %(n)s till") % {"numbers": words, "n": more} if more > 0 else words
-
-
 def _coverage(word: Any, year: Year) -> None:
     coverage = year.coverage
-    word.add_heading(_("Bygger på %(n)s av %(total)s rapporter") % {"n": coverage.approved, "total": coverage.expected}, 1)
-    complete = f"{out_of(coverage.partners_complete, coverage.partners)} {_('aktörer har lämnat allt.')}"
-    word.add_paragraph(f"{complete} {_('Det som saknas räknas inte som noll.')}")
+    based = _("Bygger på %(n)s av %(total)s rapporter") % {"n": coverage.approved, "total": coverage.expected}
+    word.add_heading(based if coverage.expected else _("Ingen rapport har förfallit än"), 1)
+    complete = f"{out_of(coverage.partners_complete, coverage.partners)} {_('aktörer har lämnat allt.')} " if coverage.partners else ""
+    word.add_paragraph(complete + _("Det som saknas räknas inte som noll."))
     if coverage.gaps:
         rows = ([gap.actor, gap.measure, gap.period, gap.why] for gap in coverage.gaps)
         _table(word, [_("Saknas"), _("Åtgärd"), _("Period"), _("Varför")], rows, (48, 66, 30, 26))
@@ -226,7 +218,9 @@ def _money(word: Any, year: Year) -> None:
         return
     word.add_heading(_("Pengar"), 1)
     word.add_paragraph(
-        _("Budget per år för startade åtgärder, efter finansiering. Bara värdeöverföring enligt 5 § 1 redovisas till länsstyrelsen.")
+        _(
+            "Budget per år för åtgärder som pågick under året, efter finansiering. Bara värdeöverföring enligt 5 § 1 redovisas till länsstyrelsen."
+        )
     )
     rows = (
         [
@@ -265,6 +259,8 @@ def _table(word: Any, headings: Sequence[str], rows: Rows, widths: Sequence[int]
         for cell, value in zip(table.add_row().cells, row, strict=True):
             cell.text = value
     wide = [Mm(each) for each in widths or [170 // len(headings)] * len(headings)]
+    for column, width in zip(table.columns, wide, strict=True):
+        column.width = width  # LibreOffice reads the columns, Word the cells
     for place, row in enumerate(table.rows):
         own = row._tr.get_or_add_trPr()
         own.append(OxmlElement("w:cantSplit"))

@@ -1,13 +1,16 @@
 """How a figure is written in the year: its words, its exact number, and its honesty beside it."""
 
+from dataclasses import replace
+
 from django.utils.translation import gettext as _
 
-from followup.explain import headline
+from followup.explain import headline, level_name
 from followup.figures import Figure, Number
 from followup.rollup.rows import VersionRow
 from followup.words import MissingReason
-from followup.year.page import Shown
-from stakeholders.formats import interval, out_of
+from followup.year.page import ActorRow, Shown
+from measures.rules import SCALE, IndicatorKind
+from stakeholders.formats import interval, number, out_of
 
 
 def shown(figure: Figure, version: VersionRow | None) -> Shown:
@@ -27,9 +30,35 @@ def shown(figure: Figure, version: VersionRow | None) -> Shown:
     )
 
 
+def answers_of(row: ActorRow) -> tuple[str, str]:
+    """How much an actor has answered of what is due, and how much of it in time; where nothing is, no "0 av 0"."""
+    answered = out_of(row.approved, row.expected) if row.expected else _("inget förfallet än")
+    return answered, out_of(row.on_time, row.received) if row.received else "–"
+
+
 def exact(value: Number | None) -> str:
     """An exact number as text ("3400000", "1/3"), "" for none: JSON has no fractions."""
     return "" if value is None else str(value)
+
+
+WITHOUT_FACTOR = (IndicatorKind.LEVEL, IndicatorKind.MILESTONE, IndicatorKind.NARRATIVE)
+"""Kinds that no factor of a bridge is meant for."""
+
+
+def converted(figure: Figure, factor: Number) -> Figure:
+    """The figure in the words of a later definition, with a bridge of that factor between; one without a number as it is."""
+    if figure.low is None or figure.high is None or figure.kind in WITHOUT_FACTOR:
+        return figure
+    return replace(figure, low=figure.low * factor, high=figure.high * factor)
+
+
+def said(value: Number | None, version: VersionRow | None) -> str:
+    """A target or a starting point as its figures are said: a level by its word, "70,0 %", "900 000"; "" for none."""
+    if value is None or version is None:
+        return number(value, 0)
+    if version.kind == IndicatorKind.LEVEL and version.scale and not value % SCALE:
+        return level_name(int(value), version.scale)
+    return with_unit(number(value, version.decimals), version.unit)
 
 
 def with_unit(text: str, unit: str) -> str:

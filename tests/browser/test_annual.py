@@ -1,9 +1,13 @@
 """Judging and deciding about a year, on screen and phone, with and without scripts."""
 
+from datetime import timedelta
+
 import pytest
 
 from followup.actions.assessments import assess
 from followup.actions.decisions import ask_for_decision
+from followup.actions.year_texts import write_text
+from followup.models import YearText
 from stakeholders import clock
 from stakeholders.rules import ActorKind, Role
 from tests.factories import (
@@ -52,6 +56,9 @@ def fill() -> Cast:
     for year, figures in ((YEAR - 1, [10, 60]), (YEAR, [60, 10])):
         obligation = an_obligation(assignment, a_period(plan, year, 3))
         report = a_report(obligation, by=reviewer, approved_by=cast.manager, figures=figures, what_is_needed="En lokal på torsdagar.")
+    with clock.at(clock.now() - timedelta(days=1)):
+        text = YearText(plan=plan, year=YEAR, goal=cast.goals[1].parent)
+        cast.moved = write_text(text, by=cast.manager, version=0, words="Fler bor kvar.", is_done=True)
     judged = {"achievement": "partly", "trend": "better", "text": "Fler elever kommer, men lokalen räcker inte.", "next_step": "adjust"}
     assess(cast.measure, YEAR, by=cast.manager, version=0, **judged)
     cast.question = ask_for_decision(
@@ -124,6 +131,14 @@ def test_a_text_is_shared_out_and_written(site, visit, width, js):
     seen.page.click("main form button[type=submit]")
     seen.check("saved")
     seen.go(f"{bench}preview/")
+
+
+def test_the_warning_above_a_text_stands_apart_from_what_it_warns_of(site, visit):
+    """The text was done before its figures moved."""
+    cast, address = site.cast, f"/plans/{site.cast.plan.pk}/years/{YEAR}/texts/{site.cast.moved.goal_id}/"
+    seen = visit(site, address, width=360, js=False, as_=cast.manager)
+    note, heading = (seen.page.locator(each).first.bounding_box() for each in (".note--warning", "#write-title"))
+    assert heading["y"] - note["y"] - note["height"] >= 16
 
 
 @pytest.mark.parametrize(("width", "js"), WAYS)

@@ -188,12 +188,41 @@ def test_on_paper_the_first_page_has_the_sentences_and_nothing_to_press(site, vi
 
 
 @pytest.mark.parametrize("width", [1280, 360])
+def test_what_is_folded_on_the_screen_is_printed(site, visit, width):
+    """Twelve targets and six measures an actor on the screen; on paper nobody can open the rest."""
+    seen = visit(site, address(site), width=width, js=False, as_=site.cast["manager"])
+    folded = seen.page.locator("#targets tr.on-paper")
+    assert folded.count() == 32 - 12
+    more = seen.page.locator("#who .behind:has-text('och 2 till')").first
+    assert more.is_visible()
+    assert not any(each.is_visible() for each in seen.page.locator("tr.on-paper, span.on-paper").all())
+    seen.page.emulate_media(media="print")
+    assert not more.is_visible()
+    paper = pypdfium2.PdfDocument(seen.page.pdf(format="A4", prefer_css_page_size=True))
+    whole = " ".join(" ".join(page.get_textpage().get_text_range() for page in paper).split())
+    for number in range(1, 5):
+        assert whole.count(f"Andel som känner sig trygga {number}") == 4
+        for area in AREAS:
+            assert f"Antal tillfällen i {area.lower()} {number}" in whole
+    assert "1.1, 1.4, 2.1, 2.4, 3.1, 3.4, 4.1, 4.4" in whole
+    assert "och 2 till" not in whole
+    assert len(paper) <= 9
+
+
+@pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("about", ["", "goal", "indicator"])
 def test_the_years_side_by_side(site, visit, about, width):
     query = f"?{about}={site.cast[about]}" if about else ""
     seen = visit(site, f"/plans/{site.cast['plan']}/long/{query}", width=width, js=False, as_=site.cast["manager"])
     assert seen.page.locator("main svg.picture").first.is_visible()
     assert seen.weight() <= 170 * 1024
+
+
+def test_the_answers_behind_a_figure_are_not_read_as_its_digits_on_a_phone(site, visit):
+    seen = visit(site, f"/plans/{site.cast['plan']}/long/?goal={site.cast['goal']}", width=360, as_=site.cast["manager"])
+    cell = seen.page.locator("td.a-year:has(a):has(.under)").first
+    figure, answers = (cell.locator(part).first.bounding_box() for part in ("a", ".under"))
+    assert answers["y"] >= figure["y"] + figure["height"] - 2
 
 
 def test_a_year_beside_the_frozen_one(site, visit):

@@ -124,12 +124,34 @@ def test_last_times_answer_is_in_sight(partner, obligation, earlier):
 def test_who_asks_for_how_long_and_until_when_stands_on_the_first_page(partner, obligation, workspace):
     workspace.contact_phone = "010-000 00 00"
     workspace.save()
-    partner.open(link_to(obligation))
+    with clock.at(datetime(2026, 8, 20, 8, tzinfo=UTC)):
+        partner.open(link_to(obligation))
 
     assert "Du svarar för Norrbruks IF (Exempel) om åtgärden 3.1 Läxhjälp" in partner.text
     assert "4 korta frågor" in partner.text
     assert "Svara senast måndag 31 augusti" in partner.text
     assert "Samordnaren, 010-000 00 00" in partner.text
+
+
+def test_after_the_last_day_the_answer_is_welcome_and_said_to_be_late(partner, obligation):
+    address = link_to(obligation)
+    with clock.at(datetime(2026, 9, 1, 8, tzinfo=UTC)):
+        partner.open(address)
+        assert "Sista dagen var måndag 31 augusti. Svaret är välkommet ändå, och märks som sent." in partner.text
+        partner.press("Börja")
+        assert "Sista dagen var 31 augusti" in partner.text, "at the foot of each question"
+        partner.open("/answer/")
+        assert "Sista dagen var måndag 31 augusti. Svaret är välkommet ändå, och märks som sent." in partner.text
+        assert "Svara senast" not in partner.text
+
+
+def test_what_is_sent_back_after_the_last_day_is_not_late_for_it(partner, obligation, reviewer):
+    report = a_report(obligation, figures=[14])
+    with clock.at(datetime(2026, 9, 1, 8, tzinfo=UTC)):
+        return_report(report, by=reviewer, reason="Elever eller besök?")
+        partner.open(link_to(obligation))
+    assert "Sista dagen var måndag 31 augusti. Svaret är välkommet ändå." in partner.text
+    assert "sent" not in partner.text
 
 
 def test_a_status_must_be_chosen(partner, obligation):
@@ -396,7 +418,7 @@ def test_the_letter_of_march_opens_at_what_came_of_it(
     assert "<h1>Så blev det: årsuppföljningen 2026</h1>" in partner.page
     assert "Ni skrev: ”Fler kommer på onsdagar.”" in partner.text
     assert "Läxhjälpen blir kvar. Nästa steg: Fortsätt" in partner.text
-    assert not {"Svara senast", "Hur gick det", "ändra"} & set(re.findall("Svara senast|Hur gick det|ändra", partner.text))
+    assert not re.findall("Svara senast|Sista dagen|Hur gick det|ändra", partner.text)
     partner.press("Läs hela sammanställningen, samma som vår ledning (webbsida)")
     assert partner.response.content == b"<p>er</p>"
 
@@ -432,17 +454,18 @@ def test_once_the_round_is_closed_nobody_is_asked_to_answer_or_change(
     report = a_report(obligation, figures=[14], approved_by=reviewer, what_happened="Fler kommer på onsdagar.")
     withdraw_report(report, by=coordinator, reason="fel år")
     address = link_to(obligation)
-    assert "Svara senast" in partner.open(address).text
+    asked = re.compile("Svara senast|Svaret är välkommet")
+    assert asked.search(partner.open(address).text)
     closed()
     partner.open(address)
     assert f"<h1>Ert svar om {obligation.assignment.measure.title}</h1>" in partner.page
     assert "När årsuppföljningen är klar får du läsa samma sammanställning" in partner.text
-    assert not re.findall("Svara senast|ändra|igen", partner.text)
+    assert not re.findall("Svara senast|Sista dagen|ändra|igen", partner.text)
     assert "Rundan är stängd." in partner.press("Läs ert svar").text
-    assert "Svara senast" not in partner.open("/answer/").text
+    assert not asked.search(partner.open("/answer/").text)
 
     unlock_period(period, by=coordinator, until=clock.now() + timedelta(days=3), reason="de var sjuka")
-    assert "Svara senast" in partner.open(address).text, "while it is unlocked it is asked for as before"
+    assert asked.search(partner.open(address).text), "while it is unlocked it is asked for as before"
 
 
 def test_of_a_year_frozen_before_there_was_a_form_for_them_they_are_told_whom_to_ask(partner, obligation, plan, coordinator, reviewer):

@@ -236,6 +236,21 @@ def test_management_meets_what_waits_for_a_decision_first_thing(client, plan, de
     assert "väntar på beslut" not in text_of(client.get("/"))
 
 
+def test_each_plan_has_its_own_line_of_what_waits_for_a_decision(client, plan, decision, workspace, manager, coordinator):
+    """Each line counts what its list holds, so that nobody looks for a question in the list of another plan."""
+    other = a_plan(workspace, title="Trygghetsplanen (Exempel)")
+    for question in ("Ska hallen hyras?", "Fler värdar?"):
+        ask_for_decision(other, 2026, by=coordinator, **ASKED | {"question": question})
+    client.force_login(manager)
+    page = text_of(today := client.get("/"))
+    for each, count, lists in ((plan, "1 fråga", ["Fler handledare?"]), (other, "2 frågor", ["Ska hallen hyras?", "Fler värdar?"])):
+        assert f"{count} väntar på beslut i {each}" in page
+        address = f"/plans/{each.pk}/years/2026/decisions/"
+        assert address in today.content.decode()
+        assert all(question in text_of(client.get(address)) for question in lists)
+    assert "3 frågor" not in page
+
+
 def test_a_question_without_a_day_comes_after_those_with_one(client, plan, measure, coordinator, manager):
     """Also where the database would put what is missing first."""
     for question, day in (("Utan dag?", None), ("Med dag?", date(2027, 4, 30))):

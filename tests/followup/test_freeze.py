@@ -285,6 +285,12 @@ def test_a_correction_is_a_new_version_with_a_reason_and_tells_what_came_after(c
     second = AnnualFollowUp.objects.get(version=2)
     assert second.reason == "En grupp var räknad två gånger."
     assert "Version 1" in text_of(client.get(f"/frozen/{second.pk}/"))
+    assert "Den är rättad" not in text_of(client.get(f"/frozen/{second.pk}/"))
+    former = client.get(f"/frozen/{first.pk}/")
+    top = text_of(former)[: text_of(former).index("Filerna ändras aldrig.")]
+    assert "Det här är version 1. Den är rättad: version 2, 9 mars 2027, är den som gäller." in top, "before anybody opens a file"
+    assert "Skäl till rättelsen: En grupp var räknad två gånger." in top
+    assert f"/frozen/{second.pk}/" in links_of(former)
 
 
 def test_every_paper_of_a_correction_says_which_version_holds_and_why(client, closed_year, manager):
@@ -327,3 +333,10 @@ def test_whoever_asked_may_stop_it_and_then_nothing_is_stored(client, closed_yea
     run_jobs()
     assert "Ingenting är sparat." in text_of(client.get(job))
     assert not AnnualFollowUp.objects.exists()
+
+
+def test_a_year_outside_the_plan_cannot_be_asked_for(client, plan, manager):
+    client.force_login(manager)
+    for year in (plan.first_year - 1, plan.last_year + 1, 99_999):
+        for send in (client.get, client.post):
+            assert send(f"/plans/{plan.pk}/years/{year}/freeze/").status_code == 404, year

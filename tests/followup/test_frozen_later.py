@@ -12,11 +12,12 @@ from followup.actions.reports import withdraw_report
 from followup.actions.year_texts import write_text
 from followup.freeze import File, json_bytes
 from followup.freezing import prepared
-from followup.models import AnnualFollowUp, Decision, YearText
+from followup.models import AnnualFollowUp, Decision, OverlapDecision, YearText
 from followup.words import Audience
 from followup.year.build import year_of
+from measures.models import Baseline, IndicatorVersion, Target
 from stakeholders import clock
-from tests.factories import a_goal, a_period, a_plan, a_report, an_obligation
+from tests.factories import a_goal, a_period, a_plan, a_report, a_target, an_obligation
 from tests.followup.test_year import links_of, text_of
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +108,53 @@ def test_a_question_in_other_words_and_a_text_that_is_taken_back(client, cast, c
     page = came_after(client, cast["annual"])
     assert "Fler handledare i höst? Frågan ändrades" in page
     assert "Texten är inte längre klar" in page
+
+
+def test_a_target_a_starting_point_and_a_definition_that_are_revised_came_after(client, cast, indicator, coordinator, manager):
+    """Old and new, by whom, when and by which decision: the way to the target of a frozen year is another after it."""
+    with clock.at(MARCH - timedelta(days=30)):
+        a_target(indicator, baseline=10, target=100, year=2030)
+    annual = cast["annual"]
+    client.force_login(manager)
+    assert "Ingenting har kommit eller ändrats efter att året frystes." in came_after(client, annual)
+    with clock.at(LATER):
+        by = {"by_user": coordinator, "indicator": indicator}
+        Target.objects.create(**by, year=2030, value=600_000, decision_reference="KS 2027/12")
+        Target.objects.create(**by, year=2034, value=800_000)
+        Baseline.objects.create(**by, year=2025, value=120_000)
+        IndicatorVersion.objects.create(
+            **by, number=2, starts_on=date(2027, 1, 1), kind="count", link="break", decision_reference="KS § 14"
+        )
+        page = came_after(client, annual)
+        address = f"/indicators/{indicator.pk}/figure/?year=2026"
+        assert "2 målvärden, 1 utgångsläge och 1 definition har kommit eller ändrats efter att året frystes." in page
+        name = indicator.name[:1].upper() + indicator.name[1:]
+        assert f"{name} Mål 2030: 100 → 60. Beslut: KS 2027/12 9 mars 2027 {coordinator}" in page
+        assert "Nytt mål 2034: 80" in page
+        assert "Utgångsläge: 10 (2024) → 12 (2025)" in page
+        assert "Ny definition från 1 januari 2027, " in page
+        assert "Beslut: KS § 14" in page
+        assert address in links_of(client.get(f"/frozen/{annual.pk}/"))
+        assert client.get(address).status_code == 200
+
+
+def test_a_decision_about_the_same_people_came_after_when_it_was_taken_or_set_aside(
+    client, cast, indicator, assignment, coordinator, manager
+):
+    of_year = {"indicator": indicator, "window_start": date(2026, 1, 1), "window_end": date(2026, 12, 31), "by_user": coordinator}
+    other = of_year | {"window_start": date(2027, 1, 1), "window_end": date(2027, 12, 31)}
+    with clock.at(MARCH - timedelta(days=30)):
+        former = OverlapDecision.objects.create(**of_year, kind="disjoint", basis="Två skolor.")
+    with clock.at(LATER):
+        OverlapDecision.objects.filter(pk=former.pk).update(revoked_at=LATER)
+        OverlapDecision.objects.create(**of_year, kind="same_people", basis="Samma klass.")
+        OverlapDecision.objects.create(**other, kind="same_people", basis="Ett annat år.")
+        client.force_login(manager)
+        page = came_after(client, cast["annual"])
+    assert "2 beslut om samma personer har kommit eller ändrats efter att året frystes." in page
+    assert f"Beslut om samma personer: samma personer. Samma klass. 9 mars 2027 {coordinator}" in page
+    assert "Beslutet om samma personer gäller inte längre: olika personer. Två skolor." in page
+    assert "Ett annat år." not in page
 
 
 def test_a_draft_another_year_and_another_plan_are_not_told_of(client, cast, workspace, coordinator, manager):

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from followup.actions.annual import freeze_year
 from followup.freeze import File, json_bytes
@@ -136,7 +137,7 @@ def test_a_goal_without_data_says_so_and_the_first_year_too(client, plan, manage
     goal = a_goal(plan, title="Trygghet")
     client.force_login(manager)
     page = text_of(client.get(f"/plans/{plan.pk}/long/?goal={goal.pk}"))
-    assert "Ingen åtgärd har startat än." in page
+    assert "Ingen åtgärd har startat än. Målet har inga åtgärder än." in page
     assert page.count("Inget mått i det här ledet.") == 5
     assert "Inget mål, utgångsläge eller definition har ändrats" in page
     assert "Inget år är fryst än." in page
@@ -144,8 +145,7 @@ def test_a_goal_without_data_says_so_and_the_first_year_too(client, plan, manage
     with clock.at(datetime(2025, 5, 1, tzinfo=UTC)):
         client.logout()
         client.force_login(manager)
-        assert "2025 var 0 av 1 startade åtgärder" in (page := text_of(client.get(f"/plans/{plan.pk}/long/?goal={goal.pk}")))
-        assert "Från nästa år ser du utvecklingen här." in page
+        assert "Ingen rapport har kommit om åtgärderna som har startat." in text_of(client.get(f"/plans/{plan.pk}/long/?goal={goal.pk}"))
 
 
 def test_a_number_from_elsewhere_has_its_years_and_its_source(client, cast, manager, coordinator):
@@ -164,7 +164,10 @@ def test_a_number_from_elsewhere_has_its_years_and_its_source(client, cast, mana
     assert "76 saknas 78" in page, "the year between is a gap"
     assert "Källa: Kolada, hämtat" in page
     assert "2026: 76, 2028: 78. Saknas: 2027." in answer.content.decode()
-    assert "Kolada" in client.get(next(link for link in links_of(answer) if link.endswith("outside.csv"))).content.decode()
+    assert (
+        "Kolada"
+        in client.get(next(link for link in links_of(answer) if link.endswith(f"outside.csv?indicator={shares.pk}"))).content.decode()
+    )
     cast["measure"].indicators.remove(shares)
     assert "Så har genomförandet gått" not in text_of(client.get(address)), "no measure, no word of how it goes"
 
@@ -222,6 +225,23 @@ def test_what_is_not_in_the_plan_is_not_found(client, cast, manager):
     base = f"/plans/{cast['plan'].pk}/long/"
     for address in (f"{base}?goal=999", f"{base}?indicator=999", f"{base}?actor=999", f"{base}people.csv", f"{base}figures.csv?area=999"):
         assert client.get(address).status_code == 404, address
+    goal, indicator = cast["goal"].pk, cast["indicator"].pk
+    other = a_measure(cast["plan"], a_goal(cast["plan"]), number="9.1")
+    for query in (
+        f"goal={goal}&indicator=999",
+        f"goal={goal}&measure={other.pk}",
+        "funding=lottery",
+        f"indicator={indicator}&measure={other.pk}",
+    ):
+        assert client.get(f"{base}?{query}").status_code == 404, query
+    assert client.get(f"{base}?goal={goal}&indicator={indicator}").status_code == 200
+
+
+def test_a_part_that_is_chosen_by_its_money_says_so(client, cast, manager):
+    client.force_login(manager)
+    assert "<h1>År för år: finansiering: EU</h1>" in client.get(f"/plans/{cast['plan'].pk}/long/?funding=eu").content.decode()
+    reports = client.get(f"/plans/{cast['plan'].pk}/years/2028/reports/?funding=none")
+    assert "finansiering inte angiven" in text_of(reports)
 
 
 def test_small_numbers_are_kept_in_every_year(client, plan, workspace, coordinator, reviewer, manager):
@@ -242,8 +262,8 @@ def frozen(cast, manager) -> AnnualFollowUp:
 
 def test_any_year_stands_beside_a_frozen_one(client, cast, frozen, manager):
     client.force_login(manager)
-    link = next(link for link in links_of(long(client, cast, "goal")) if f"/years/2028/compare/?frozen={frozen.pk}" in link)
-    page = text_of(client.get(link))
+    assert f'action="/plans/{cast["plan"].pk}/years/2028/compare/"' in long(client, cast, "goal").content.decode()
+    page = text_of(client.get(f"/plans/{cast['plan'].pk}/years/2028/compare/", {"year": 2028, "frozen": frozen.pk}))
     assert "2028 bredvid det frysta 2026" in page
     assert "2 av 2 mått har en annan siffra 2028 än i den frysta årsuppföljningen 2026." in page
     row = page[page.index("Besök på läxhjälpen") :][:160]
@@ -273,6 +293,33 @@ def test_a_year_is_the_same_in_another_language_than_it_was_frozen_in(client, ca
     assert "<strong>" not in page
     assert 'class="fold unchanged"' in page
     assert 'id="changed-title"' not in page, "nothing differs but the words"
+
+
+def test_what_was_frozen_is_told_in_the_language_of_whoever_reads(client, cast, coordinator, reviewer, manager):
+    """Verdicts, statuses, numbers and what stands where there is none: our own words, whichever language the year was frozen in."""
+    plan = cast["plan"]
+    unknown = an_indicator(cast["measure"], name="antal nya")
+    a_target(unknown, baseline=0, target=1400, year=2030)
+    reached = an_indicator(cast["measure"], kind="milestone", name="avtal klart")
+    a_target(reached, baseline=0, target=1, year=2030)
+    a_period(plan, 2027, 1, closes_on=date(2030, 1, 1))
+    ours = re.compile("försenad|enligt plan|På väg|Efter|Före|Saknar underlag|saknas|inte begärd|inga startade|dold| av |För tidigt")
+    theirs = re.compile("delayed|on plan|On track|Behind|Ahead|No data|missing|not requested|none started|hidden| of |Too early")
+    plan.periods.update(closed_at=NOW)
+    client.force_login(manager)
+    pages = {}
+    for year, frozen_in in ((2026, "sv"), (2027, "en"), (2028, "sv")):
+        with translation.override(frozen_in):
+            told = year_of(plan, year, audience=Audience.MANAGEMENT)
+            freeze_year(plan, told, [File("aret.json", "application/json", json_bytes(told))], by=manager)
+        for read_in in ("sv", "en"):
+            client.cookies[settings.LANGUAGE_COOKIE_NAME] = read_in
+            pages[year, read_in] = text_of(client.get(f"/plans/{plan.pk}/years/{year}/compare/")).partition("<main")[0]
+    for (year, read_in), page in pages.items():
+        compared = page[page.index("Mål och utfall" if read_in == "sv" else "Implementation") :]
+        foreign = (theirs if read_in == "sv" else ours).findall(compared)
+        assert not foreign, f"{year} read in {read_in}: {foreign}"
+        assert (ours if read_in == "sv" else theirs).search(compared)
 
 
 def test_what_differs_comes_first_and_the_rest_is_folded(client, cast, frozen, coordinator, reviewer, manager):

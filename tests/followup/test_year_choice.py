@@ -1,9 +1,13 @@
 """A part of the year: by goal, by area, by actor. The same query leads the page, its tables, its figures and their reports."""
 
+import csv
+import html
+import re
 from collections.abc import Iterator
 
 import pytest
 
+from followup.models import OutsideValue
 from stakeholders import clock
 from tests.factories import a_goal, a_measure, a_period, a_report, a_target, an_actor, an_area, an_assignment, an_indicator, an_obligation
 from tests.followup.test_year import MARCH, links_of, text_of
@@ -63,6 +67,32 @@ def test_an_area_takes_in_the_places_within_it(client, cast, manager):
         assert "Vandringar" not in page
 
 
+def test_each_picture_of_a_place_has_a_csv_of_its_own(client, cast, coordinator, manager):
+    """Of the whole year and of a chosen area: the numbers that the picture above is drawn from, and no others."""
+    area = cast["workspace"].areas.get(name="Hyttan")
+    pictured = {}
+    for name, value in (("behöriga till gymnasiet", 71), ("trygga på kvällen", 58)):
+        indicator = an_indicator(cast["homework"], kind="ratio", level="impact", name=name)
+        pictured[name] = (indicator, value)
+        for place, more in ((area, 0), (None, 20)):
+            OutsideValue.objects.create(
+                indicator=indicator, area=place, year=2026, value=(value + more) * 10_000, source_line="Källa: Kolada",
+                fetched_at=MARCH, by_user=coordinator,
+            )  # fmt: skip
+    client.force_login(manager)
+    for query in ({}, {"area": area.pk}):
+        page = year(client, cast, **query).content.decode()
+        found = [html.unescape(each) for each in re.findall(r'href="([^"]*/outside.csv[^"]*)"', page)]
+        assert len(found) == 2, "one below each"
+        for name, (indicator, value) in pictured.items():
+            (address,) = (each for each in found if f"indicator={indicator.pk}" in each)
+            answer = client.get(address)
+            assert f"outside-{indicator.pk}.csv" in answer["Content-Disposition"], "two files do not write over each other"
+            rows = list(csv.reader(answer.content.decode("utf-8-sig").splitlines(), delimiter=";"))[1:]
+            assert {row[0] for row in rows} == {name}
+            assert sorted(row[4] for row in rows) == [str(value), str(value + 20)]
+
+
 def test_an_area_that_measures_lie_within_can_be_chosen_and_one_without_any_cannot(client, cast, manager):
     empty = an_area(cast["workspace"], "Östervik")
     client.force_login(manager)
@@ -120,7 +150,7 @@ def test_what_is_chosen_is_chosen_on_the_way_to_the_reports_and_in_the_tables_to
     assert "Klubben (Exempel)" not in page.partition("Visa en del")[0]
     table = next(link for link in links_of(here) if link.partition("?")[0].endswith("targets.csv"))
     assert "Vandringar" not in client.get(table).content.decode()
-    reports = next(link for link in links_of(here) if "/years/2026/reports/?" in link)
+    reports = next(link for link in links_of(here) if "/years/2026/reports/?" in link and "counted=reports" in link)
     assert "1 av 1 rapporter är godkända" in text_of(client.get(reports))
 
 
