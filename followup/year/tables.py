@@ -82,7 +82,7 @@ def _counted(part: int | None, total: int | None) -> Sequence[Value]:
 
 
 def _share(part: int, total: int) -> Value:
-    return Number(round(Decimal(part) / total, 4), SHARE) if total else None
+    return Number(_decimal(Fraction(part, total)), SHARE) if total else None
 
 
 def _status(year: Year) -> Table:
@@ -226,12 +226,12 @@ def _exact(text: str, places: int) -> Value:
 
 
 def in_decimals(text: str) -> Decimal | None:
-    """Exact text in 1/10 000 as a number of the unit, to four decimals: what a spreadsheet can hold."""
+    """Exact text in 1/10 000 as a number of the unit, as exact as a spreadsheet can hold it: it is rounded once, where it is shown."""
     return _decimal(Fraction(text) / SCALE) if text else None
 
 
 def _decimal(value: Fraction) -> Decimal:
-    return round(Decimal(value.numerator) / Decimal(value.denominator), 4).normalize() + 0
+    return round(Decimal(value.numerator) / Decimal(value.denominator), 12).normalize() + 0
 
 
 def _day(text: str) -> date | None:
