@@ -7,8 +7,9 @@ from collections.abc import Collection
 from datetime import datetime
 
 from followup.figures import Figure, Window
+from followup.rollup.loading import load_shown
 from followup.rollup.plan import Rollup, names
-from followup.rollup.shown import Shown, Tree, load_shown
+from followup.rollup.shown import Shown, Tree
 from followup.rollup.statuses import Statuses
 from followup.rollup.targets import against_targets
 from followup.rollup.trends import change

@@ -7,19 +7,16 @@ partner, measure, goal, area, period, year to date and breakdown – so that it 
 from collections.abc import Collection, Iterable, Mapping, Set
 from copy import copy
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from itertools import cycle
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from weakref import proxy
-
-from django.db.models import Case, F, Q, When
-from django.db.models.fields.json import KeyTransform
 
 from followup.figures import AgainstTarget, Cell, Change, Figure, Part, Preliminary, Window
 from followup.models import Publication, Report
 from followup.rollup.plan import Rollup
-from followup.rollup.seen import Gone, SeenNumber, are_crowds, read_gone, read_seen, remember
+from followup.rollup.seen import Gone, SeenNumber, are_crowds, read_gone, remember
 from followup.rollup.small_numbers import Table, has_nothing_small
 from followup.rollup.targets import against_targets
 from followup.rollup.trends import change
@@ -65,7 +62,8 @@ class Shown:
     `tree`: what lies under what, when the page has read it already. `publication`: what was published of the window that was asked about.
     `today`: the same plan as it is shown today, when a day gone by is asked about.
     `for_partners`: more is hidden, so that no partner works another's small number out with the help of its own. One form for all of them.
-    `hidden_from_all`: what publications hid from the public besides, among which the partners are.
+    `hidden_from_all`: what publications hid from the public besides, among which the partners are. `said_few`: of all that they hid, what was
+    called *färre än k* to anybody, `said_few_to_all` to the public: whoever kept them knows it.
     `read_by_partners`: of the numbers seen, those that partners may have read: published to all, or in the form of a frozen year.
     """
 
@@ -82,6 +80,8 @@ class Shown:
         today: "Shown | None" = None,
         for_partners: bool = False,
         hidden_from_all: Set[HiddenName] = frozenset(),
+        said_few: Set[HiddenName] = frozenset(),
+        said_few_to_all: Set[HiddenName] = frozenset(),
         read_by_partners: Mapping[int, Collection[SeenNumber]] | None = None,
     ) -> None:
         self.rollup = rollup
@@ -89,6 +89,8 @@ class Shown:
         self.own_actor = own_actor
         self.hidden_before = _by_indicator(hidden_before)
         self.hidden_from_all = _by_indicator(hidden_from_all)
+        self.said_few = _by_indicator(said_few)
+        self.said_few_to_all = _by_indicator(said_few_to_all)
         self.seen_before = seen_before or {}
         self.tree = tree
         self.publication = publication
@@ -146,14 +148,17 @@ class Shown:
                     return self.figure(indicator, Window(period.start, period.end), frozenset({answer.assignment}))
         return None
 
-    def hidden_names(self, windows: Collection[Window]) -> list[HiddenName]:
-        """All that is hidden in the years of these windows, up to their end: for a publication to remember. The rest is not over."""
+    def hidden_names(self, windows: Collection[Window], *, only: Protection | None = None) -> list[HiddenName]:
+        """All that is hidden in the years of these windows, up to their end: for a publication to remember. The rest is not over.
+
+        `only`: what has this word in its place.
+        """
         names = set()
         for indicator in self.rollup.lines:
             if self.is_protected(indicator):
                 for window in windows:
                     end = window.end.isoformat()
-                    names |= {(indicator, *name) for name in self._decided(indicator, window).hidden_names() if name[3] <= end}
+                    names |= {(indicator, *name) for name in self._decided(indicator, window).hidden_names(only) if name[3] <= end}
         return sorted(names)
 
     def to(self, audience: Audience) -> "Shown":
@@ -305,8 +310,10 @@ class _Decision:
         decided = self.beside.hidden if self.beside else {}
         if self.beside:
             known |= set(self.beside.named.values()) - decided.keys()
+        said = (self._named_in(names) for names in (self.of.said_few, self.of.said_few_to_all))
+        few, few_to_all = ({self.named[name] for name in names if name in self.named} for names in said)
         suppression = self.table.suppression(threshold)
-        self.hidden = {**suppression.hidden(known, hidden_before | decided.keys(), gone), **decided}
+        self.hidden = {**suppression.hidden(known, hidden_before | decided.keys(), gone, few=few), **decided}
         if self.of.for_partners:
             open_to_them = set(self.of.read_by_partners.get(self.indicator, ()))
             readable = [number for number in seen if number in open_to_them]
@@ -315,9 +322,9 @@ class _Decision:
             standing = set(self.beside.named.values()) - decided.keys() if self.beside else set()
             readers = [(standing | read, unread - read), (standing, unread)] if read else [(standing, unread)]
             self.hidden = {**dict.fromkeys(hidden_from_all, Protection.HIDDEN), **self.hidden}
-            self._hide_from_partners(suppression, readers)
+            self._hide_from_partners(suppression, readers, few_to_all)
 
-    def _hide_from_partners(self, suppression: Suppression, readers: Collection[tuple[Set[Key], Set[Key]]]) -> None:
+    def _hide_from_partners(self, suppression: Suppression, readers: Collection[tuple[Set[Key], Set[Key]]], few: Set[Key]) -> None:
         """Hide also what any partner, who knows what it has reported, could work another's small number out from, or anybody who has reported
         nothing. All get one form, so what one of them must not see nobody does; again until no more is hidden for any of them.
 
@@ -333,7 +340,7 @@ class _Decision:
             if own and own.isdisjoint(self.hidden.keys() | gone):
                 continue  # it knows no more than is shown to all
             vague = {key for key, word in self.hidden.items() if word == Protection.HIDDEN}
-            for key, word in suppression.hidden(known | own, self.hidden.keys(), gone, vague).items():
+            for key, word in suppression.hidden(known | own, self.hidden.keys(), gone, vague, few).items():
                 if self.hidden.get(key) not in (word, Protection.HIDDEN):
                     self.hidden[key] = Protection.HIDDEN if key in self.hidden else word
                     unchanged = 0
@@ -366,8 +373,8 @@ class _Decision:
         years = {str(window.end.year) for window in self.windows}
         return [seen for seen in self.of.seen_before.get(self.indicator, ()) if seen[2][:4] in years]
 
-    def hidden_names(self) -> set[CellName]:
-        return {name for name, key in self.named.items() if key in self.hidden}
+    def hidden_names(self, only: Protection | None) -> set[CellName]:
+        return {name for name, key in self.named.items() if key in self.hidden and only in (None, self.hidden[key])}
 
     def shown(self, figure: Figure, scope: Set[int] | None) -> Figure:
         """The figure without what is hidden. A group of partners nobody thought of is shown only when nothing is hidden."""
@@ -398,75 +405,6 @@ class _Decision:
         if not is_thought_of:
             protection = Protection.HIDDEN
         return replace(cell, low=None, high=None, protection=protection) if protection else cell
-
-
-def load_shown(
-    plan: Plan,
-    windows: Collection[Window],
-    audience: Audience,
-    *,
-    as_of: datetime | None = None,
-    indicators: Collection[int] | None = None,
-    own_actor: int | None = None,
-    trends: bool = False,
-    tree: Tree | None = None,
-    published: Window | None = None,
-    is_gone_by: bool = False,
-    for_partners: bool = False,
-) -> Shown:
-    """Read what is needed for these windows and show it to an audience. Whole years are read: what is hidden must not depend on the page.
-
-    `published`: the window whose last publication is to be at hand. `is_gone_by`: the reader has asked for a day gone by.
-    `for_partners`: the form that partners read.
-    """
-    today = None
-    if is_gone_by and audience != Audience.REVIEW:
-        today = load_shown(plan, windows, audience, indicators=indicators, own_actor=own_actor, trends=trends, tree=tree)
-    whole = {each for window in windows for each in (window, *((Window.year(window.end.year),) if audience != Audience.REVIEW else ()))}
-    before = {each.year_before() for each in whole if not each.spans_years} if trends else set()
-    rollup = Rollup(plan, whole | before, as_of, indicators, breakdowns=True, stocks_from_start=audience != Audience.REVIEW)
-    hidden, from_all, seen, open_to_them, publication = _published(plan, audience, rollup.as_of, published)
-    return Shown(
-        rollup,
-        audience,
-        own_actor=own_actor,
-        hidden_before=hidden,
-        seen_before=read_seen(seen),
-        tree=tree,
-        publication=publication,
-        today=today,
-        for_partners=for_partners,
-        hidden_from_all=from_all if for_partners else frozenset(),
-        read_by_partners=read_seen(open_to_them) if for_partners else None,
-    )
-
-
-def _published(
-    plan: Plan, audience: Audience, as_of: datetime, window: Window | None
-) -> tuple[frozenset[HiddenName], frozenset[HiddenName], list[list[Any]], list[list[Any]], Publication | None]:
-    """What publications hid until then (it stays hidden) from management and from all, the numbers of people they showed, those among them
-    that partners may have read, and the last one of the window for the audience, with its content. One query.
-
-    Whoever is shown protected figures is protected from all that anybody but the reviewers has been shown: management reads what the public
-    is told, and what management was told is not to be worked out with the help of it. More is hidden from the public, among which the
-    partners are.
-    """
-    if audience == Audience.REVIEW and window is None:
-        return frozenset(), frozenset(), [], [], None
-    known = Publication.objects.filter(plan=plan, recorded_at__lte=as_of).order_by("id")
-    known = known.filter(audience=audience) if audience == Audience.REVIEW else known.exclude(audience=Audience.REVIEW)
-    is_asked = Q(audience=audience, window_start=window.start, window_end=window.end) if window else Q(pk=None)
-    kept = {name: KeyTransform(name, "content") for name in ("hidden", "seen")}
-    rows = list(known.defer("content").annotate(**kept, whole=Case(When(is_asked, then=F("content")))))
-    latest = next((row for row in reversed(rows) if row.whole is not None), None)
-    if latest:
-        latest.content = latest.whole
-    if audience == Audience.REVIEW:
-        return frozenset(), frozenset(), [], [], latest
-    public, others = ([row for row in rows if (row.audience == Audience.PUBLIC) == is_public] for is_public in (True, False))
-    hidden, from_all = (frozenset(tuple(name) for row in of for name in row.hidden or ()) for of in (others, public))
-    seen, open_to_them = ([number for row in of for number in row.seen or ()] for of in (rows, public))
-    return hidden, from_all, seen, open_to_them, latest
 
 
 def _by_indicator(names: Iterable[HiddenName]) -> dict[int, list[HiddenName]]:

@@ -54,13 +54,14 @@ class Stories:
     def is_small(self, cell: Cell) -> bool:
         return 0 < self.amounts[cell] < self.k
 
-    def given_away(self, hidden: Hidden, known: Set[Cell], safe: set[Cell]) -> set[Cell]:
+    def given_away(self, hidden: Hidden, known: Set[Cell], few: Set[Cell], safe: set[Cell]) -> set[Cell]:
         """What else to hide, or to call *dold*, because some small number is the only one that fits what is shown.
 
-        `safe`: the cells that have another story already, which they keep when more is hidden; those found safe are added.
+        `few`: the cells that were called so before. `safe`: those that have another story already, which they keep when more is hidden; what is
+        found safe is added.
         """
         left = [cell for cell in self.small if cell in hidden and cell not in safe]
-        prices = _Prices(self, hidden, known)
+        prices = _Prices(self, hidden, known, few)
         safe.update(cell for cell in left if any(prices.are_nothing(story) for story in self.found.get(cell, ())))
         for cell in left:
             story = self._cheapest(cell, prices) if cell not in safe else None
@@ -182,10 +183,10 @@ class _Prices(dict[Cell, _Bounds]):
     """What it would cost that a reader could believe another number of each cell. *Färre än k* is 1…k−1. *Dold* is at least k, or nobody; but
     at least one where a small number had to be called so. A part of an interval is no more than its end, where that is shown."""
 
-    def __init__(self, stories: Stories, hidden: Hidden, known: Set[Cell]) -> None:
+    def __init__(self, stories: Stories, hidden: Hidden, known: Set[Cell], few: Set[Cell]) -> None:
         super().__init__()
         self.amounts, self.ends, self.k, self.is_small = stories.amounts, stories.ends, stories.k, stories.is_small
-        self.hidden, self.known = hidden, known
+        self.hidden, self.known, self.few = hidden, known, few
 
     def of(self, cell: Cell, change: int) -> int:
         if not change:
@@ -228,10 +229,12 @@ class _Prices(dict[Cell, _Bounds]):
             most, limit, above = IMPOSSIBLE, IMPOSSIBLE, inside
             if self._is_called_few(cell):
                 most, above = self._few(cell), inside + LESS_SAID
+            if cell in self.few:
+                most = limit = self._few(cell)
             shown = [(end, name) for end, name in self.ends.get(cell, ()) if name not in self.hidden]
             if shown:
                 most, above = min(most, shown[0][0]), above + HIDE * len(shown)
-                limit = min((end for end, name in shown if name in self.known), default=limit)
+                limit = min([limit, *(end for end, name in shown if name in self.known)])
             bounds = _Bounds(-((amount - least) // SCALE), (most - amount) // SCALE, (limit - amount) // SCALE, inside, above)
         self[cell] = bounds
         return bounds

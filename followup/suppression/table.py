@@ -65,13 +65,15 @@ class Suppression:
         hidden_before: Set[Key] = frozenset(),
         gone: Set[Key] = frozenset(),
         vague: Set[Key] = frozenset(),
+        few: Set[Key] = frozenset(),
     ) -> dict[Key, Protection]:
         """The cells that may not be shown, and why: *färre än k*, or *dold*, which says only that there is somebody.
 
         `known` are cells the reader knows (a partner's own): never hidden, and of no help in hiding. `hidden_before` stay hidden.
         `gone` are shown nowhere: a small one is hidden like any other, the rest may be worked out. `vague` are *dold* also where they are small.
+        `few` have been called *färre än k* before, so that another word saves nothing.
         """
-        hidden = self._hidden(*(self._numbered(keys) for keys in (known, hidden_before, gone, vague)))
+        hidden = self._hidden(*(self._numbered(keys) for keys in (known, hidden_before, gone, vague, few)))
         elsewhere = hidden_before - self.number.keys() - known - gone
         return {**{self.names[cell]: word for cell, word in hidden.items()}, **dict.fromkeys(elsewhere, Protection.HIDDEN)}
 
@@ -79,7 +81,7 @@ class Suppression:
         cells = {self.number[key] for key in keys if key in self.number}
         return cells | {self.other[cell] for cell in cells if cell in self.other}
 
-    def _hidden(self, known: Set[Cell], before: Set[Cell], gone: Set[Cell], vague: Set[Cell]) -> dict[Cell, Protection]:
+    def _hidden(self, known: Set[Cell], before: Set[Cell], gone: Set[Cell], vague: Set[Cell], few: Set[Cell]) -> dict[Cell, Protection]:
         hidden: dict[Cell, Protection] = {}
         for cell in sorted((self.small | before | gone) - known):
             hidden[cell] = Protection.FEW if cell in self.small and cell not in vague else Protection.HIDDEN
@@ -88,7 +90,7 @@ class Suppression:
         free = gone - self.small
         waiting = list(range(len(self.sums)))
         safe: list[set[Cell]] = [set() for _ in self.stories]
-        while more := self._more(hidden, known, free, waiting, safe):
+        while more := self._more(hidden, known, few, free, waiting, safe):
             both = more | {self.other[cell] for cell in more if cell in self.other}
             for place in {place for cell in both - hidden.keys() for place in self.sums_of.get(cell, ())}:
                 heappush(waiting, place)
@@ -96,7 +98,13 @@ class Suppression:
         return {cell: word for cell, word in hidden.items() if cell not in free}
 
     def _more(
-        self, hidden: Mapping[Cell, Protection], known: Set[Cell], free: Set[Cell], waiting: list[int], safe: list[set[Cell]]
+        self,
+        hidden: Mapping[Cell, Protection],
+        known: Set[Cell],
+        few: Set[Cell],
+        free: Set[Cell],
+        waiting: list[int],
+        safe: list[set[Cell]],
     ) -> set[Cell]:
         """What to hide next; nothing when everything hidden is safe. `waiting`: the sums to look at, in order: at first all of them, then
         those that something was hidden in. `safe`: the cells found safe in each set of amounts."""
@@ -106,7 +114,7 @@ class Suppression:
                 return {more}
             heappop(waiting)
         for stories, own in zip(self.stories, safe, strict=True):
-            if needed := stories.given_away(hidden, known, own):
+            if needed := stories.given_away(hidden, known, few, own):
                 return needed
         return set()
 

@@ -232,3 +232,21 @@ def test_the_public_is_not_shown_what_management_could_work_a_partner_out_from()
 def _figure_for_management(world: DatabaseWorld, when: str) -> Figure:
     seen = rollup.load_shown(world.plan, [window(when)], Audience.MANAGEMENT, as_of=world.now)
     return seen.figure(world._indicator("deltagare").pk, window(when))
+
+
+def test_a_publication_remembers_what_it_called_few_and_what_only_hidden():
+    """4 + 4 + 4 + 40 = 52: the fours are called few, D no more than hidden. Whoever kept it knows that they are 1 to 4."""
+    world = DatabaseWorld()
+    world.indicator("deltagare", IndicatorKind.COUNT, counts_people=True)
+    world.on("2026-05-10")
+    for actor, number in (("A", 4), ("B", 4), ("C", 4), ("D", 40)):
+        world.asks(actor, ["deltagare"], ["2026T1"])
+        world.reports(actor, "2026T1", number)
+    world.on("2026-06-20")
+    world.closes("2026T1")
+    world.publishes("2026T1")
+    content = latest(world.plan, window("2026T1"), Audience.MANAGEMENT).content
+    called = {name: {each[2] for each in content[name] if each[1] == "actor"} for name in ("hidden", "few")}
+    assert called == {name: {world._actor(actor).pk for actor in actors} for name, actors in (("hidden", "ABCD"), ("few", "ABC"))}
+    seen = rollup.load_shown(world.plan, [window("2026T1")], Audience.MANAGEMENT, as_of=world.now)
+    assert {name[2] for name in seen.said_few[world._indicator("deltagare").pk] if name[1] == "actor"} == called["few"]

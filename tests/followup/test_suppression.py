@@ -235,3 +235,13 @@ def test_a_part_is_no_more_than_an_end_that_the_reader_has_seen():
     table = Sums({key: amount * SCALE for key, amount in amounts.items()}, [("all", ["a", "b", "c"])], most=[("end", ["b"])])
     assert Suppression([table], K).hidden(known={"end"}) == {"a": FEW, "b": HIDDEN, "c": HIDDEN}
     assert Suppression([table], K).hidden() == {"a": FEW, "b": HIDDEN, "end": HIDDEN}
+
+
+def test_what_was_called_few_before_is_not_saved_by_another_word():
+    """4 + 4 + 4 is known to be 12. Unless they have been called few before, one of them is called no more than hidden; else nothing helps,
+    but where the sum is not known it is hidden."""
+    table = Sums({key: amount * SCALE for key, amount in {"all": 12, "a": 4, "b": 4, "c": 4}.items()}, [("all", ["a", "b", "c"])])
+    few = {"a", "b", "c"}
+    assert list(Suppression([table], K).hidden(known={"all"}).values()).count(HIDDEN) > 0
+    assert Suppression([table], K).hidden(known={"all"}, few=few) == dict.fromkeys("abc", FEW)
+    assert Suppression([table], K).hidden(few=few) == {**dict.fromkeys("abc", FEW), "all": HIDDEN}

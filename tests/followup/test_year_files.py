@@ -50,7 +50,9 @@ def test_excel_has_real_numbers_frozen_panes_and_a_sheet_on_method_and_one_on_ga
     assert any(str(cell.value).startswith("'=HYPERLINK") for cell in cells), "the dangerous name is there, made harmless"
     targets = [cell.value for row in book["Mål och utfall"].iter_rows() for cell in row]
     told = [[cell for cell in row if cell is not None] for row in book["Sammanfattning"].iter_rows(values_only=True)]
-    assert ["Rapporter är med i siffrorna", 11, 12, pytest.approx(11 / 12, abs=1e-12), "inget att jämföra med"] in told, "the four numbers, as numbers; a share is rounded once, where it is shown"
+    assert ["Rapporter är med i siffrorna", 11, 12, pytest.approx(11 / 12, abs=1e-12), "inget att jämföra med"] in told, (
+        "the four numbers, as numbers; a share is rounded once, where it is shown"
+    )
     assert all("Årsuppföljning 2026" in sheet.oddFooter.left.text for sheet in book), "on paper each page says which year it is of"
     assert {100, 40} <= {value for value in targets if isinstance(value, int | float)}, "targets are numbers, not text"
     assert any("Bruksskolan (Exempel)" in str(cell.value) for row in book["Saknade rapporter"].iter_rows() for cell in row)
