@@ -229,7 +229,7 @@ class _Prices(dict[Cell, _Bounds]):
             most, limit, above = IMPOSSIBLE, IMPOSSIBLE, inside
             if self._is_called_few(cell):
                 most, above = self._few(cell), inside + LESS_SAID
-            if cell in self.few:
+            if cell in self.few and self.is_small(cell):
                 most = limit = self._few(cell)
             shown = [(end, name) for end, name in self.ends.get(cell, ()) if name not in self.hidden]
             if shown:
