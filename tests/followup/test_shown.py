@@ -210,6 +210,26 @@ def test_no_page_nor_all_of_them_together_give_a_small_number_away(seed, kind):
 
 
 @settings(max_examples=10, deadline=None, phases=ONCE)
+@given(st.integers(0, 2**32))
+@example(5)
+@example(14)
+def test_what_is_shown_does_not_depend_on_what_else_is_asked_about(seed):
+    """May to December is no window of any round: whoever asks for it first is shown the same of all others."""
+    PlanOfPeople.kind = IndicatorKind.COUNT
+    facts = PlanOfPeople(random.Random(seed), indicators=1).facts
+    year = random.Random(seed).choice((2024, 2025, 2026))
+    odd = Window(Window.period(year, "tertial", 2).start, Window.period(year, "tertial", 3).end)
+    with stored(facts) as plan:
+        indicator = facts.indicators[0].id
+        told = []
+        for asked_first in ([], [odd]):
+            shown = rollup.load_shown(plan, [Window.year(year)], Audience.MANAGEMENT, as_of=LAST)
+            everything_shown(shown, indicator, asked_first)
+            told.append(everything_shown(shown, indicator, sorted(shown._windows(indicator, year))))
+    assert told[0] == told[1]
+
+
+@settings(max_examples=10, deadline=None, phases=ONCE)
 @given(st.integers(0, 2**32), st.sampled_from([IndicatorKind.COUNT, IndicatorKind.STOCK]))
 def test_sums_over_several_years_give_no_small_number_of_a_year_away(seed, kind):
     PlanOfPeople.kind = kind
