@@ -39,8 +39,9 @@ class Split(NamedTuple, Generic[T]):
 
 
 def measures_going_well(book: Book, year: int) -> Split[Measure]:
-    """Of the measures that have begun, those done or going to plan; none before the year has begun."""
-    started = book.started(year) if book.window.start.replace(year=year) <= clock.day_of(book.as_of) else []
+    """Of the measures that have begun, those done or going to plan; none before the year has begun, or before the plan has."""
+    is_told = year >= book.plan.first_year and book.window.start.replace(year=year) <= clock.day_of(book.as_of)
+    started = book.started(year) if is_told else []
     return _split(started, [status_word(book, year, measure.pk) in GOING_WELL for measure in started])
 
 

@@ -118,7 +118,7 @@ def test_last_year_is_not_laid_beside_this_one_as_if_they_were_alike(client, pla
     told(cafe, {2027: 12, 2028: 25})
     client.force_login(manager)
     address = f"/plans/{plan.pk}/years/2028/"
-    assert f"{then} {note} 25 Besökare på språkkafé 2028" in text_of(client.get(address))
+    assert f"{then} Besökare på språkkafé 2027 {note} 25 Besökare på språkkafé 2028" in text_of(client.get(address))
     assert f"Förra året: {note}" in client.get(f"{address}targets.csv").content.decode()
     assert note not in text_of(client.get(f"/plans/{plan.pk}/years/2027/"))
     monkeypatch.setattr("followup.views.years.FIRST_ROWS", 0)

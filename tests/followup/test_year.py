@@ -224,6 +224,17 @@ def test_the_first_year_says_that_there_is_nothing_to_compare_with(client, plan,
     assert "2024: inget att jämföra med" in page
 
 
+def test_what_began_before_the_plan_is_nothing_to_compare_with_in_its_first_year(client, plan, manager):
+    """The year before is no year of the plan: nobody was asked, and there is no page to open."""
+    a_measure(plan, number="1.1", title="Nattfotboll", starts_on=date(2020, 1, 1))
+    client.force_login(manager)
+    answer = client.get(f"/plans/{plan.pk}/years/{plan.first_year}/")
+    assert "0 av 1 startade åtgärder" in text_of(answer)
+    assert text_of(answer).count(f"{plan.first_year - 1}: inget att jämföra med") == 4
+    assert "0 åtgärder" not in text_of(answer)
+    assert not [each for each in links_of(answer) if f"/years/{plan.first_year - 1}/" in each]
+
+
 def test_a_year_where_everything_is_late_says_that_nothing_came(client, plan, workspace, manager):
     indicator = an_indicator(measure := a_measure(plan, number="1.1", title="Läxhjälp"), name="besök")
     a_target(indicator, baseline=0, target=100)

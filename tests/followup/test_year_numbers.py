@@ -84,6 +84,24 @@ def test_the_others_of_what_it_is_counted_among_are_one_press_away(client, told,
     assert "1 aktör har inte lämnat allt" in text_of(client.get(rest))
 
 
+@pytest.mark.parametrize("is_frozen", [False, True])
+def test_last_years_figures_open_the_reports_of_last_year(client, told, manager, is_frozen):
+    """What this year is held against is no less a figure: two presses to a report of that year, frozen or not."""
+    if is_frozen:
+        frozen(told, 2025, manager)
+    client.force_login(manager)
+    page = client.get(f"/plans/{told.pk}/years/2026/").content.decode()
+    lasts = [html.unescape(each) for each in re.findall(r'<span class="numbers__before"><a href="([^"]+)">2025: ', page)]
+    assert [each.partition("?")[0] for each in lasts] == [f"/plans/{told.pk}/years/2025/reports/"] * 4
+    targets = page.partition('id="targets"')[2].partition("</section>")[0]
+    lasts += [html.unescape(each) for each in re.findall(r'data-label="2025"><a href="([^"]+)">40<', targets)]
+    assert len(lasts) == 4 + 3
+    reports = {f"/reports/{pk}/" for pk in Report.objects.filter(obligation__period__year=2025).values_list("pk", flat=True)}
+    assert all(reports & links_of(client.get(each)) for each in lasts)
+    assert listed(client, lasts[0]) == ["1.1 Åtgärd nr 1", "1.3 Åtgärd nr 3"], "what last year's number counted"
+    assert f"/frozen/{told.annual_follow_ups.get().pk}/" in page if is_frozen else "/frozen/" not in page
+
+
 def test_of_a_part_of_the_year_the_list_is_of_that_part(client, told, manager):
     client.force_login(manager)
     club = told.workspace.actors.get(name__startswith="Klubben")
