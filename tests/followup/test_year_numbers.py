@@ -62,6 +62,7 @@ def test_each_number_opens_exactly_what_it_counts(client, told, manager):
     assert [each[1:] for each in (measures, targets, actors, reports)] == [(1, 3), (1, 2), (2, 3), (2, 3)]
     assert listed(client, measures[0]) == ["1.1 Åtgärd nr 1"]
     assert listed(client, targets[0]) == ["Antal nr 1"]
+    assert "Före 2026: 40 · 1 av 1 rapporter" in text_of(client.get(targets[0])), "the figure is not taken for the share of the way"
     assert listed(client, actors[0]) == ["Klubben (Exempel)", "Skolan (Exempel)"]
     assert len(listed(client, reports[0])) == 3, "the reports that are in the figures, and the one that is not"
     for address, _part, _total in (measures, targets, actors, reports):
