@@ -198,8 +198,13 @@ def withheld(book: Book, year: int, pk: int, against: AgainstTarget) -> dict[str
     if book.tertial and book.versions[pk].kind in FLOWS:
         goes_on = book.is_year_running and year == book.year
         return {"verdict": Verdict.RUNNING if goes_on else Verdict.NOT_COMPUTABLE, "attainment": None, "path": None}
-    is_partial = book.is_running and year == book.year and book.versions[pk].kind in FLOWS
+    is_partial = is_so_far(book, year) and book.versions[pk].kind in FLOWS
     return {"verdict": Verdict.RUNNING, "attainment": None} if is_partial and against.verdict in JUDGED else {}
+
+
+def is_so_far(book: Book, year: int) -> bool:
+    """Whether figures of the year are so far: of the book's own, or of the one before it, whose last round falls due in January."""
+    return (year == book.year and book.is_running) or (year == book.year - 1 and book.is_last_running)
 
 
 def target_row(book: Book, year: int, each: Held) -> TargetRow:
