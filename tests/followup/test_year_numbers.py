@@ -178,3 +178,7 @@ def test_who_sees_more_is_not_told_that_a_verdict_was_revised(client, told, work
     for person in (manager, coordinator):
         client.force_login(person)
         assert "reviderad" not in text_of(client.get(f"/plans/{told.pk}/years/2026/")), str(person)
+    page = client.get(f"/plans/{told.pk}/years/2026/")
+    assert "mått är på väg eller före 2025: 2 av 3 i det frysta, 3 av 4 som du ser det" in text_of(page)
+    (opened,) = (each for each in links_of(page) if "/years/2025/reports/" in each and "counted=targets" in each)
+    assert "3 av 4 mått är på väg eller före" in text_of(client.get(opened)), "the list is the reader's own"
