@@ -139,6 +139,12 @@ def test_last_years_number_is_the_frozen_one_and_says_when_it_has_been_revised(c
         top = text_of(client.get(address)).partition("Så går genomförandet")[0]
         assert "rapporter är med i siffrorna 2025: 3 av 3 → 2 av 3 (reviderad)" in top
         assert "aktörer har lämnat allt 2025: 3 av 3 → 2 av 3 (reviderad)" in top
+        targets = text_of(client.get(address)).partition("Mål och utfall")[2]
+        assert "saknas Antal nr 1 2025 reviderad, frystes som 40 40 Antal nr 1 2026" in targets, "so is the figure it was made of"
+        assert targets.count("reviderad, frystes som") == 1
+        client.force_login(coordinator)
+        assert "reviderad, frystes" not in text_of(client.get(address)), "frozen for other eyes"
+        client.force_login(manager)
         second = frozen(told, 2025, manager)
         page = client.get(address)
         assert "rapporter är med i siffrorna 2025: 2 av 3 som det frystes" in text_of(page), "the correction is what holds"
