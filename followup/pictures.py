@@ -15,7 +15,7 @@ from stakeholders.formats import interval, listing, number
 
 GREEN, GREY, LIGHT, INK, MUTED = "#0f5c4a", "#76797c", "#dfe2e3", "#20252a", "#5b5e61"
 FONT = "Source Sans 3, sans-serif"
-TOP, BOTTOM, RIGHT = 16, 20, 34
+TOP, BOTTOM = 16, 20
 WORD = 36  # how wide "saknas" is
 WORDS = 18  # how high a line of words is
 COLUMN = {
@@ -95,9 +95,14 @@ class Frame:
         """Where the years begin: beside the figures of the scale, so that no line runs through them."""
         return 8 + 6 * max(len(number(each, self.decimals)) for each in (self.low, self.high))
 
+    @property
+    def right(self) -> int:
+        """What is left beyond the last year for its value in figures, however long they are."""
+        return max(34, 10 + 7 * max(len(number(each, self.decimals)) for each in (self.low, self.high)))
+
     def x(self, year: int, width: int) -> float:
         span = max(self.last_year - self.first_year, 1)
-        return round(self.left + (year - self.first_year) / span * (width - self.left - RIGHT), 1)
+        return round(self.left + (year - self.first_year) / span * (width - self.left - self.right), 1)
 
     def y(self, value: int | Fraction, height: int) -> float:
         share = float((Fraction(value) - self.low) / (self.high - self.low))
@@ -117,7 +122,7 @@ def small_multiple(curve: Curve, frame: Frame, *, beside: Curve | None = None, w
     parts += _last_value(curve, frame, width, height)
     parts += _gaps(curve, frame, width, height)
     if not curve.last() and not curve.spans:
-        parts.append(_text((frame.left + width - RIGHT) / 2, (floor + TOP) / 2, _("saknas"), MUTED, 12, "middle"))
+        parts.append(_text((frame.left + width - frame.right) / 2, (floor + TOP) / 2, _("saknas"), MUTED, 12, "middle"))
     parts += _years(frame, set(), width, height, 10.5)
     if curve.told:
         parts, height = _below_its_word(curve, width, parts), height + WORDS
@@ -200,7 +205,7 @@ def _scale(frame: Frame, width: int, height: int, size: float) -> list[str]:
     parts = []
     for value in (frame.low, frame.high):
         y = frame.y(value, height)
-        parts.append(f'<path d="M{frame.left} {y:g}H{width - RIGHT}" stroke="{LIGHT}"/>')
+        parts.append(f'<path d="M{frame.left} {y:g}H{width - frame.right}" stroke="{LIGHT}"/>')
         parts.append(_text(frame.left - 5, y + 3.5, number(value, frame.decimals), MUTED, size, "end"))
     return parts
 

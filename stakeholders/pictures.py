@@ -18,6 +18,7 @@ FONT = "Source Sans 3, sans-serif"
 
 BEFORE, AFTER = 0.27, 0.13  # room on either side of the way from baseline (0) to target (1), as shares of it
 HEIGHT, BAR = 22, 8
+RING = 4.2  # from the middle of last year's ring to its outer edge
 TOP = (HEIGHT - BAR) / 2
 
 
@@ -89,7 +90,8 @@ def target_bar(bar: TargetBar, width: int = 248, flush: bool = False) -> SafeStr
         parts.append(_bar(bar, axis, bar.low, bar.high))
     parts.append(_upright(axis.end, INK, 2))
     if bar.last_year is not None:
-        parts.append(f'<circle cx="{axis.place(bar.last_year)}" cy="{HEIGHT / 2}" r="3.4" fill="#fff" stroke="{INK}" stroke-width="1.5"/>')
+        x = min(max(axis.place(bar.last_year), RING), width - RING)  # whole, also of a value beyond the picture
+        parts.append(f'<circle cx="{x}" cy="{HEIGHT / 2}" r="3.4" fill="#fff" stroke="{INK}" stroke-width="1.5"/>')
     return _svg(bar, width, "".join(parts))
 
 

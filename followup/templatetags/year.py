@@ -72,6 +72,15 @@ def csv_link(context: dict[str, Any], table: str, **more: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def line_csv_link(context: dict[str, Any], line: Line) -> str:
+    """`{% line_csv_link line %}`: the numbers of one picture of the chain, within what the page is about; of statistics, of every place."""
+    plan, query = context["plan"].pk, context["choice"].query(indicator=line.pk)
+    if line.is_outside:
+        return reverse("year_export", args=[plan, context["view"].years[-1], "outside"]) + query
+    return reverse("long_export", args=[plan, "figures"]) + query
+
+
+@register.simple_tag(takes_context=True)
 def figure_link(context: dict[str, Any], indicator: int, year: int) -> str:
     """`{% figure_link row.indicator 2026 %}`: where a figure comes from, within what the page is about."""
     return _address("figure_show", indicator) + context["choice"].query(year=year)

@@ -66,17 +66,18 @@ def _reports(annual: AnnualFollowUp) -> Iterator[Later]:
     since = annual.recorded_at
     of_year = Report.objects.filter(obligation__period__plan=annual.plan, obligation__period__year=annual.year)
     later = of_year.filter(Q(submitted_at__gt=since) | Q(approved_at__gt=since) | Q(withdrawn_at__gt=since))
-    for report in later.select_related("obligation__assignment__actor", "obligation__assignment__measure", "obligation__period"):
+    beside = ("obligation__assignment__actor", "obligation__assignment__measure", "obligation__period", "approved_by", "withdrawn_by")
+    for report in later.select_related(*beside):
         part = report.obligation.assignment
         facts = [
-            (report.submitted_at, _("rapporten kom in")),
-            (report.approved_at, _("rapporten godkändes")),
-            (report.withdrawn_at, _("rapporten återkallades: %(why)s") % {"why": report.withdrawn_reason}),
+            (report.submitted_at, _("rapporten kom in"), None),
+            (report.approved_at, _("rapporten godkändes"), report.approved_by),
+            (report.withdrawn_at, _("rapporten återkallades: %(why)s") % {"why": report.withdrawn_reason}, report.withdrawn_by),
         ]
-        own = [(moment, words) for moment, words in facts if moment and moment > since]
-        words = listing(words for _moment, words in own)
+        own = [(moment, words, who) for moment, words, who in facts if moment and moment > since]
+        words = listing(words for _moment, words, _who in own)
         about = f"{part.actor}, {part.measure}, {report.obligation.period.title}"
-        yield Later("report", own[-1][0], about, reverse("report_show", args=[report.pk]), words)
+        yield Later("report", own[-1][0], about, reverse("report_show", args=[report.pk]), words, str(own[-1][2] or ""))
 
 
 def _yardsticks(annual: AnnualFollowUp) -> Iterator[Later]:

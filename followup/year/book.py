@@ -125,6 +125,9 @@ class Book:
     is_running: bool = False
     """Whether some round of the window is still to fall due: the figures are so far."""
 
+    is_last_running: bool = False
+    """Whether the same is so of the year before: its last round falls due when this one has begun."""
+
     frozen_before: FrozenBefore | None = None
     """The year before as it was frozen; None of a part of the year or a tertial, which nobody has frozen."""
 

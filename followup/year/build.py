@@ -53,7 +53,8 @@ def compose(book: Book, *, is_narrowed: bool = False) -> Year:
     decisions, assessments = decision_rows(book), assessment_rows(book)
     coverage = coverage_of(book, book.answers.get(book.year, []))
     last_coverage = coverage_of(book, book.answers.get(book.year - 1, []))
-    has_begun = clock.day_of(book.as_of) >= book.window.start
+    today = clock.day_of(book.as_of)
+    has_begun = today >= book.window.start
     years = (book.year - 1, book.year) if book.year > book.plan.first_year else (book.year,)
     return Year(
         plan=book.plan.pk,
@@ -70,7 +71,7 @@ def compose(book: Book, *, is_narrowed: bool = False) -> Year:
         sentences=sentences(book, targets, decisions, is_narrowed=is_narrowed),
         numbers=big_numbers(book, last_targets, coverage, last_coverage),
         matrix_sentence=_matrix_sentence(book),
-        matrix_years=tuple((each, len(book.started(each)) if has_begun or each < book.year else 0) for each in years),
+        matrix_years=tuple((each, len(book.started(each)) if book.window.start.replace(year=each) <= today else 0) for each in years),
         matrix=matrix(book, years, is_narrowed=is_narrowed),
         decisions=decisions,
         assessments_sentence=assessments_sentence(assessments),
@@ -84,6 +85,7 @@ def compose(book: Book, *, is_narrowed: bool = False) -> Year:
         methods=methods(book),
         is_running=book.is_running,
         has_begun=has_begun,
+        is_last_running=book.is_last_running and book.window.year_before().start <= today,
         revisions=() if is_narrowed or book.tertial else revision_rows(book),
         texts=done_rows(book),
         tertial=book.tertial,

@@ -19,11 +19,12 @@ Counted = tuple[int, int] | None
 
 @dataclass(frozen=True)
 class FrozenBefore:
-    """The four numbers of the year before as they were frozen last. `audience`: whose eyes they were counted for."""
+    """The four numbers of the year before as they were frozen last, and its rows of targets by indicator. `audience`: for whose eyes."""
 
     annual: int
     audience: str
     numbers: tuple[Counted, ...]
+    targets: dict[int, dict[str, Any]]
 
 
 def with_frozen_before(plans: QuerySet[Plan], year: int, as_of: datetime) -> QuerySet[Plan]:
@@ -45,7 +46,8 @@ def frozen_before(plan: Plan, year: int, as_of: datetime) -> FrozenBefore | None
     if told.before_annual is None:
         return None
     content = json.loads(bytes(told.before_json))
-    return FrozenBefore(told.before_annual, content.get("audience", ""), tuple(counted(one) for one in content.get("numbers", ())))
+    targets = {row["indicator"]: row for row in content.get("targets", ())}
+    return FrozenBefore(told.before_annual, content.get("audience", ""), tuple(counted(one) for one in content.get("numbers", ())), targets)
 
 
 def content_of(annual: AnnualFollowUp) -> dict[str, Any] | None:

@@ -18,7 +18,7 @@ from followup.year.book import Book
 from followup.year.choice import Choice
 from followup.year.outside import outside_group
 from followup.year.page import OutsideSeries, Shown
-from followup.year.sections import FLOWS, runs, withheld
+from followup.year.sections import FLOWS, is_so_far, runs, withheld
 from followup.year.words import converted, exact, said, shown
 from measures.models import Activity
 from measures.rules import SCALE, IndicatorKind, VersionLink
@@ -164,7 +164,7 @@ def line_of_indicator(
         is_part=not is_shown,
         is_asked=is_asked,
         is_level=bool(version and version.kind == IndicatorKind.LEVEL),
-        so_far=years[-1:] if book.is_running and version and version.kind in FLOWS else (),
+        so_far=tuple(year for year in years if is_so_far(book, year)) if version and version.kind in FLOWS else (),
     )
 
 

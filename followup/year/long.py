@@ -105,6 +105,7 @@ def long_view(plan: Plan, choice: Choice, *, audience: Audience, as_of: datetime
     seen.rollup.effect_from = effect_from
     read_options(book, seen.rollup)
     book.is_running = is_running(book, seen.rollup)
+    book.is_last_running = is_running(book, seen.rollup, book.window.year_before())
     lines = _counted_lines(book, seen.rollup, choice, years)
     with reports_of(seen.rollup, book.measures) as reports:
         steps = _steps(book, seen, choice, years, lines) if choice else ()

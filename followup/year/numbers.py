@@ -39,8 +39,9 @@ class Split(NamedTuple, Generic[T]):
 
 
 def measures_going_well(book: Book, year: int) -> Split[Measure]:
-    """Of the measures that have begun, those done or going to plan; none before the year has begun."""
-    started = book.started(year) if book.window.start.replace(year=year) <= clock.day_of(book.as_of) else []
+    """Of the measures that have begun, those done or going to plan; none before the year has begun, or before the plan has."""
+    is_told = year >= book.plan.first_year and book.window.start.replace(year=year) <= clock.day_of(book.as_of)
+    started = book.started(year) if is_told else []
     return _split(started, [status_word(book, year, measure.pk) in GOING_WELL for measure in started])
 
 
@@ -94,13 +95,13 @@ def _of(part: int, total: int) -> Counted:
 def _number(book: Book, name: str, place: int, now: Counted, before: Counted) -> BigNumber:
     """Where there is nothing to count yet no zero, which would be a judgement."""
     then = _as_frozen(book, place, before)
-    is_comparable = book.frozen_before is not None and (name not in BY_AUDIENCE or book.frozen_before.audience == book.audience)
+    is_comparable = book.frozen_before is None or name not in BY_AUDIENCE or book.frozen_before.audience == book.audience
     is_revised = is_comparable and then != before
     return BigNumber(
         number=whole(now[0]) if now else "–",
         out_of=_("av %(total)s") % {"total": whole(now[1])} if now else _("inget att räkna än"),
         label=str(LABELS[name]),
-        last_year=_beside(book.year - 1, then, before if is_revised else then),
+        last_year=_beside(book.year - 1, then, before, is_same_reader=is_comparable),
         link=ANCHORS[name],
         counts=name,
         part=now[0] if now else None,
@@ -118,9 +119,15 @@ def _as_frozen(book: Book, place: int, before: Counted) -> Counted:
     return frozen.numbers[place] if frozen and place < len(frozen.numbers) else before
 
 
-def _beside(year: int, then: Counted, now: Counted) -> str:
-    """ "2025: 25 av 34"; of a frozen year that has changed since "2025: 25 av 34 → 26 av 34 (reviderad)"."""
+def _beside(year: int, then: Counted, now: Counted, *, is_same_reader: bool) -> str:
+    """ "2025: 25 av 34"; of a frozen year that has changed since "2025: 25 av 34 → 26 av 34 (reviderad)".
+
+    Whoever sees more than the year was frozen for is told both counts, and not that anything was revised.
+    """
     if not then and not now:
         return _("%(year)s: inget att jämföra med") % {"year": year}
     old, new = (out_of(*each) if each else "–" for each in (then, now))
-    return f"{year}: {old}" if then == now else _("%(year)s: %(old)s → %(new)s (reviderad)") % {"year": year, "old": old, "new": new}
+    if then == now:
+        return f"{year}: {old}"
+    told = _("%(year)s: %(old)s → %(new)s (reviderad)") if is_same_reader else _("%(year)s: %(old)s i det frysta, %(new)s som du ser det")
+    return told % {"year": year, "old": old, "new": new}

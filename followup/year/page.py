@@ -284,6 +284,9 @@ class Year:
     revisions: tuple[Revision, ...] = ()
     is_running: bool = False
     has_begun: bool = True
+    is_last_running: bool = False
+    """Whether the year before, that stands beside, is so far too."""
+
     methods: tuple[tuple[str, str], ...] = ()
     texts: tuple[TextRow, ...] = ()
     tertial: int = 0

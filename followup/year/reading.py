@@ -70,7 +70,7 @@ def read_book(
     read_answers(book, rollup, said, actor=choice.actor)
     read_statuses(book, Statuses(rollup, said=said))
     book.completeness = _completeness(book, rollup)
-    book.is_running = is_running(book, rollup)
+    book.is_running, book.is_last_running = is_running(book, rollup), is_running(book, rollup, book.window.year_before())
     return book
 
 
@@ -185,20 +185,21 @@ def effect_days(book: Book) -> dict[int, date]:
 
 def _completeness(book: Book, rollup: Rollup) -> Completeness:
     """Provisional until every round of the window is closed; then final only when nothing is missing."""
-    periods = _rounds(book, rollup)
+    periods = _rounds(rollup, book.window)
     if not periods or not all(period.is_closed for period in periods):
         return Completeness.PROVISIONAL
     expected = [row for row in book.answers.get(book.year, []) if row.is_expected]
     return Completeness.FINAL if all(row.is_approved for row in expected) else Completeness.INCOMPLETE
 
 
-def is_running(book: Book, rollup: Rollup) -> bool:
-    """Whether the window goes on, or some round of it is still to fall due."""
-    return clock.day_of(book.as_of) <= book.window.end or not all(period.is_due for period in _rounds(book, rollup))
+def is_running(book: Book, rollup: Rollup, window: Window | None = None) -> bool:
+    """Whether the window (the book's, if not said) goes on, or some round of it is still to fall due."""
+    window = window or book.window
+    return clock.day_of(book.as_of) <= window.end or not all(period.is_due for period in _rounds(rollup, window))
 
 
-def _rounds(book: Book, rollup: Rollup) -> list[PeriodRow]:
-    return [period for period in rollup.rows.periods.values() if book.window.holds(period.start, period.end)]
+def _rounds(rollup: Rollup, window: Window) -> list[PeriodRow]:
+    return [period for period in rollup.rows.periods.values() if window.holds(period.start, period.end)]
 
 
 def _by(as_of: datetime, moment: datetime | None) -> datetime | None:

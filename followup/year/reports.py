@@ -126,7 +126,8 @@ def _of_target(book: Book, each: Held, reports: dict[int, AnswerRow]) -> Group:
     rows = [_row(book, reports[pk]) for pk in figure.reports if pk in reports]
     address = f"{reverse('figure_show', args=[each.indicator])}?year={book.year}"
     told = book.shown(each.indicator, book.year)
-    said = " · ".join(part for part in (told.text, told.coverage and _("%(part)s rapporter") % {"part": told.coverage}) if part)
+    figure_told = f"{book.year}: {told.text}"  # not the share of the way, which stands beside the verdict elsewhere
+    said = " · ".join(part for part in (figure_told, told.coverage and _("%(part)s rapporter") % {"part": told.coverage}) if part)
     return Group("target", each.indicator, each.name, address, _in_order(rows), each.verdict, str(Verdict(each.verdict).label), said)
 
 

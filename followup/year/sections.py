@@ -22,6 +22,7 @@ from followup.year.page import (
     MatrixRow,
     TargetRow,
 )
+from followup.year.retold import figure_told
 from followup.year.words import exact, said, shown
 from measures.models import Measure
 from measures.rules import SCALE, EffectLevel, Funding, IndicatorKind
@@ -198,8 +199,13 @@ def withheld(book: Book, year: int, pk: int, against: AgainstTarget) -> dict[str
     if book.tertial and book.versions[pk].kind in FLOWS:
         goes_on = book.is_year_running and year == book.year
         return {"verdict": Verdict.RUNNING if goes_on else Verdict.NOT_COMPUTABLE, "attainment": None, "path": None}
-    is_partial = book.is_running and year == book.year and book.versions[pk].kind in FLOWS
+    is_partial = is_so_far(book, year) and book.versions[pk].kind in FLOWS
     return {"verdict": Verdict.RUNNING, "attainment": None} if is_partial and against.verdict in JUDGED else {}
+
+
+def is_so_far(book: Book, year: int) -> bool:
+    """Whether figures of the year are so far: of the book's own, or of the one before it, whose last round falls due in January."""
+    return (year == book.year and book.is_running) or (year == book.year - 1 and book.is_last_running)
 
 
 def target_row(book: Book, year: int, each: Held) -> TargetRow:
@@ -237,7 +243,7 @@ def target_row(book: Book, year: int, each: Held) -> TargetRow:
         original_year=original.target_year if revised and original else 0,
         attained_low=exact(against.attainment[0]) if against.attainment else "",
         attained_high=exact(against.attainment[1]) if against.attainment else "",
-        last_year_note=_otherwise_defined(book, pk, year - 1),
+        last_year_note=_otherwise_defined(book, pk, year - 1) or _otherwise_frozen(book, pk, year - 1),
     )
 
 
@@ -248,6 +254,15 @@ def _otherwise_defined(book: Book, pk: int, year: int) -> str:
     if not book.factors[pk]:
         return _("annan definition, går inte att jämföra")
     return _("omräknat, var %(value)s") % {"value": shown(figure, book.versions[pk]).text}
+
+
+def _otherwise_frozen(book: Book, pk: int, year: int) -> str:
+    """What stood in the frozen year before, where it is another now: told only to whoever it was frozen for, since others see other figures."""
+    frozen, figure = book.frozen_before, book.figures.get((pk, year))
+    row = frozen.targets.get(pk) if frozen and frozen.audience == book.audience else None
+    if row is None or figure is None or (row["now"]["low"], row["now"]["high"]) == (exact(figure.low), exact(figure.high)):
+        return ""
+    return _("reviderad, frystes som %(value)s") % {"value": figure_told(row)}
 
 
 def attained(against: AgainstTarget) -> str:

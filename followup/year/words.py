@@ -26,7 +26,7 @@ def shown(figure: Figure, version: VersionRow | None) -> Shown:
         coverage=out_of(figure.approved, figure.expected) if figure.expected else "",
         missing=tuple(f"{one.name} ({MissingReason(one.reason).label})" for one in figure.missing),
         why=_("Visas inte, så att ingen kan pekas ut.") if figure.protection else "",
-        flags=tuple(str(mark.flag.label) for mark in figure.flags),
+        flags=tuple(dict.fromkeys(str(mark.flag.label) for mark in figure.flags)),  # each is said once, of however many reports
     )
 
 

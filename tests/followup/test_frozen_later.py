@@ -96,7 +96,8 @@ def test_what_is_approved_or_withdrawn_afterwards_came_after_too(client, cast, c
         cast["plan"].periods.update(closed_at=None, closes_on=date(2027, 12, 31))
         withdraw_report(cast["report"], by=coordinator, reason="Siffran gällde fel år.")
     client.force_login(manager)
-    assert "Rapporten återkallades: Siffran gällde fel år." in came_after(client, cast["annual"])
+    page = came_after(client, cast["annual"])
+    assert f"Rapporten återkallades: Siffran gällde fel år. 9 mars 2027 {coordinator}" in page, "and by whom"
 
 
 def test_a_question_in_other_words_and_a_text_that_is_taken_back(client, cast, coordinator, manager):

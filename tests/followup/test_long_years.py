@@ -118,7 +118,7 @@ def test_last_year_is_not_laid_beside_this_one_as_if_they_were_alike(client, pla
     told(cafe, {2027: 12, 2028: 25})
     client.force_login(manager)
     address = f"/plans/{plan.pk}/years/2028/"
-    assert f"{then} {note} 25 Besökare på språkkafé 2028" in text_of(client.get(address))
+    assert f"{then} Besökare på språkkafé 2027 {note} 25 Besökare på språkkafé 2028" in text_of(client.get(address))
     assert f"Förra året: {note}" in client.get(f"{address}targets.csv").content.decode()
     assert note not in text_of(client.get(f"/plans/{plan.pk}/years/2027/"))
     monkeypatch.setattr("followup.views.years.FIRST_ROWS", 0)
@@ -298,3 +298,30 @@ def test_each_picture_of_the_chain_has_room_enough_to_be_read(client, plan, cafe
     assert "<title>Besökare på språkkafé</title>" in pictures
     assert 'class="picture"' not in table.partition("</table>")[0], "not in a column a thumb wide"
     assert "Varje bild har sin egen skala." in table
+
+
+def test_each_picture_of_the_chain_has_its_sentence_and_its_csv(client, plan, cafe, told, manager):
+    told(cafe, {2026: 10, 2028: 25})
+    measure = cafe.measures.get()
+    told(an_indicator(measure, name="kaffekoppar"), {2026: 100})
+    stays = an_indicator(measure, kind="ratio", name="andel som bor kvar", level="impact", unit="%")
+    Indicator.objects.filter(pk=stays.pk).update(is_reported=False)
+    with clock.at(BEFORE):
+        for year in (2027, 2028):
+            OutsideValue.objects.create(
+                indicator=stays, year=year, value=in_units(year - 1967), source_line="SCB", fetched_at=NOW, by_user=manager
+            )
+    client.force_login(manager)
+    answer = page_of(client, plan, f"goal={measure.goal_id}").content.decode()
+    pictures = [each for part in answer.split('<ul class="multiples">')[1:] for each in part.partition("</ul>")[0].split("<li>")[1:]]
+    for name, sentence, row in (
+        ("Besökare på språkkafé", "2028 var det 25; 2026 var det 10. Uppgift saknas för 2027.", "2028;25;25"),
+        ("Kaffekoppar", "2026 var det 100.", "2026;100;100"),
+        ("Andel som bor kvar", "2028 var det 61 %; 2027 var det 60 %.", "2028;61"),
+    ):
+        (own,) = (each for each in pictures if f"<h4>{name}</h4>" in each)
+        assert sentence.partition(" Uppgift")[0] in own.replace("\u00a0", " ")
+        (link,) = re.findall(r'href="([^"]+\.csv[^"]*)"', own)
+        rows = client.get(link.replace("&amp;", "&")).content.decode("utf-8-sig").splitlines()
+        assert any(row in each for each in rows), (name, rows)
+        assert all(name.lower() in each.lower() for each in rows[1:]), "its own numbers and no others"

@@ -59,3 +59,14 @@ def test_columns_of_many_years_have_the_labels_there_is_room_for(years):
     told = [year for year, _start, _end in years_in(svg)]
     assert told[-1] == 2034
     assert len(told) == years or years > 10
+
+
+@pytest.mark.parametrize("value", [7, 340, 1252, 955_146])
+def test_the_last_value_stands_whole_beside_the_line(value):
+    """ "1 252" stood as "1 25": the figures after the thousand were beyond the edge of the picture."""
+    curve = Curve("besök", {2033: 0, 2034: value * 10_000})
+    frame = Frame.around([curve])
+    small, large = small_multiple(curve, frame), way_to_target(curve, Curve("", {}), Curve("", {}), plan_year=2025, decimals=0)
+    for svg, width in ((small, 210), (large, 420)):
+        x, size, words = re.findall(r'<text x="([\d.]+)" [^>]*font-size="([\d.]+)" font-weight="600"[^>]*>([^<]+)</text>', svg)[-1]
+        assert float(x) + 0.53 * float(size) * len(words) <= width

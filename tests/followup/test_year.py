@@ -187,6 +187,25 @@ def test_what_is_printed_says_of_which_moment_it_is_and_that_it_is_not_the_froze
     assert "Utskrift av läget" not in as_file(year_of(told_year, 2026, audience=Audience.MANAGEMENT))
 
 
+def test_a_year_to_come_counts_nothing_in_it_nor_in_the_one_before(client, told_year, manager):
+    client.force_login(manager)
+    page = text_of(client.get(f"/plans/{told_year.pk}/years/2029/"))
+    assert "2028 · 0 startade 2029 · 0 startade" in page
+    assert "hittills" not in page
+
+
+def test_the_year_before_is_so_far_beside_the_new_one_too(client, told_year, manager):
+    """Its last round is still to fall due: what grows is held against no target yet, on its own page or on the next."""
+    told_year.periods.filter(year=2026, number=3).update(due_on=date(2027, 3, 28), closes_on=date(2027, 4, 28), closed_at=None)
+    a_period(told_year, 2027, 1)
+    client.force_login(manager)
+    own, beside = (text_of(client.get(f"/plans/{told_year.pk}/years/{year}/")) for year in (2026, 2027))
+    assert "Året pågår: siffrorna är hittills" in own
+    assert "– inget att räkna än mått är på väg eller före" in own
+    assert "mått är på väg eller före 2026: inget att jämföra med" in beside
+    assert "2026 hittills 2027 hittills Mål" in beside
+
+
 def test_the_years_a_place_has_come_closer_in_are_told(client, plan, measure, workspace, coordinator, manager):
     shares = an_indicator(measure, kind="ratio", level="impact", name="behöriga", unit="procent")
     places = {None: (80, 80), an_area(workspace, "Hyttan"): (60, 70), an_area(workspace, "Berget"): (70, 65)}
@@ -222,6 +241,17 @@ def test_the_first_year_says_that_there_is_nothing_to_compare_with(client, plan,
     page = text_of(client.get(f"/plans/{plan.pk}/years/2025/"))
     assert "2025 är första året. Från nästa år ser du utvecklingen här." in page
     assert "2024: inget att jämföra med" in page
+
+
+def test_what_began_before_the_plan_is_nothing_to_compare_with_in_its_first_year(client, plan, manager):
+    """The year before is no year of the plan: nobody was asked, and there is no page to open."""
+    a_measure(plan, number="1.1", title="Nattfotboll", starts_on=date(2020, 1, 1))
+    client.force_login(manager)
+    answer = client.get(f"/plans/{plan.pk}/years/{plan.first_year}/")
+    assert "0 av 1 startade åtgärder" in text_of(answer)
+    assert text_of(answer).count(f"{plan.first_year - 1}: inget att jämföra med") == 4
+    assert "0 åtgärder" not in text_of(answer)
+    assert not [each for each in links_of(answer) if f"/years/{plan.first_year - 1}/" in each]
 
 
 def test_a_year_where_everything_is_late_says_that_nothing_came(client, plan, workspace, manager):

@@ -28,7 +28,12 @@ NOT_A_FIGURE = re.compile(
     """,
     re.VERBOSE,
 )
-RESTS_ON_NO_REPORT = {"startar": "what is to begin next year", "besluta om": "questions to the board", "utan rapport": "there is none"}
+RESTS_ON_NO_REPORT = {
+    "startar": "what is to begin next year",
+    "besluta om": "questions to the board",
+    "utan rapport": "there is none",
+    "2025: 0 av": "nobody was asked that year: the way leads to a list that says so",
+}
 
 
 @dataclass

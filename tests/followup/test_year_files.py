@@ -216,6 +216,12 @@ def test_no_csv_holds_a_formula(year, table):
     assert not [cell for line in rows.splitlines() for cell in line.split(";") if cell.strip('"').startswith(("=", "+", "@"))]
 
 
+def test_a_remark_is_said_once_however_many_reports_it_is_about(told_year):
+    rows = table_csv(year_of(told_year, 2026, audience=Audience.MANAGEMENT), "targets").decode("utf-8-sig").splitlines()
+    assert "sen rapport" in rows[1]
+    assert "sen rapport; sen rapport" not in "".join(rows)
+
+
 def test_each_table_on_the_page_has_its_csv(client, told_year, manager):
     client.force_login(manager)
     links = links_of(client.get(f"/plans/{told_year.pk}/years/2026/"))

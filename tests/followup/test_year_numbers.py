@@ -62,6 +62,7 @@ def test_each_number_opens_exactly_what_it_counts(client, told, manager):
     assert [each[1:] for each in (measures, targets, actors, reports)] == [(1, 3), (1, 2), (2, 3), (2, 3)]
     assert listed(client, measures[0]) == ["1.1 Åtgärd nr 1"]
     assert listed(client, targets[0]) == ["Antal nr 1"]
+    assert "Före 2026: 40 · 1 av 1 rapporter" in text_of(client.get(targets[0])), "the figure is not taken for the share of the way"
     assert listed(client, actors[0]) == ["Klubben (Exempel)", "Skolan (Exempel)"]
     assert len(listed(client, reports[0])) == 3, "the reports that are in the figures, and the one that is not"
     for address, _part, _total in (measures, targets, actors, reports):
@@ -82,6 +83,24 @@ def test_the_others_of_what_it_is_counted_among_are_one_press_away(client, told,
         assert listed(client, rest) == others
         assert f"{len(others)} " in text_of(client.get(rest)).partition("Övriga")[0], "the heading says how many"
     assert "1 aktör har inte lämnat allt" in text_of(client.get(rest))
+
+
+@pytest.mark.parametrize("is_frozen", [False, True])
+def test_last_years_figures_open_the_reports_of_last_year(client, told, manager, is_frozen):
+    """What this year is held against is no less a figure: two presses to a report of that year, frozen or not."""
+    if is_frozen:
+        frozen(told, 2025, manager)
+    client.force_login(manager)
+    page = client.get(f"/plans/{told.pk}/years/2026/").content.decode()
+    lasts = [html.unescape(each) for each in re.findall(r'<span class="numbers__before"><a href="([^"]+)">2025: ', page)]
+    assert [each.partition("?")[0] for each in lasts] == [f"/plans/{told.pk}/years/2025/reports/"] * 4
+    targets = page.partition('id="targets"')[2].partition("</section>")[0]
+    lasts += [html.unescape(each) for each in re.findall(r'data-label="2025"><a href="([^"]+)">40<', targets)]
+    assert len(lasts) == 4 + 3
+    reports = {f"/reports/{pk}/" for pk in Report.objects.filter(obligation__period__year=2025).values_list("pk", flat=True)}
+    assert all(reports & links_of(client.get(each)) for each in lasts)
+    assert listed(client, lasts[0]) == ["1.1 Åtgärd nr 1", "1.3 Åtgärd nr 3"], "what last year's number counted"
+    assert f"/frozen/{told.annual_follow_ups.get().pk}/" in page if is_frozen else "/frozen/" not in page
 
 
 def test_of_a_part_of_the_year_the_list_is_of_that_part(client, told, manager):
@@ -118,11 +137,17 @@ def test_last_years_number_is_the_frozen_one_and_says_when_it_has_been_revised(c
         withdraw_report(Report.objects.filter(obligation__period__year=2025).first(), by=coordinator, reason="Fel verksamhet.")
         told.periods.update(closed_at=MARCH)
         top = text_of(client.get(address)).partition("Så går genomförandet")[0]
-        assert "rapporter är med i siffrorna 2025: 3 av 3 → 2 av 3 (reviderad)" in top
+        assert "rapporter är med i siffrorna 2025: 3 av 3 → 2 av 3 (reviderad) · fryst 2025" in top
         assert "aktörer har lämnat allt 2025: 3 av 3 → 2 av 3 (reviderad)" in top
+        targets = text_of(client.get(address)).partition("Mål och utfall")[2]
+        assert "saknas Antal nr 1 2025 reviderad, frystes som 40 40 Antal nr 1 2026" in targets, "so is the figure it was made of"
+        assert targets.count("reviderad, frystes som") == 1
+        client.force_login(coordinator)
+        assert "reviderad, frystes" not in text_of(client.get(address)), "frozen for other eyes"
+        client.force_login(manager)
         second = frozen(told, 2025, manager)
         page = client.get(address)
-        assert "rapporter är med i siffrorna 2025: 2 av 3 som det frystes" in text_of(page), "the correction is what holds"
+        assert "rapporter är med i siffrorna 2025: 2 av 3 · fryst 2025" in text_of(page), "the correction is what holds"
         assert f"/frozen/{second.pk}/" in links_of(page)
         told_of = year_of(told, 2026, audience=Audience.MANAGEMENT, as_of=MARCH).numbers[3]
         assert told_of.last_year == "2025: 3 av 3", "as everything was that day"
@@ -134,7 +159,7 @@ def test_last_years_frozen_numbers_cost_no_query_of_their_own(client, told, mana
     client.get("/years/")
     with django_assert_max_num_queries(25):
         page = client.get(f"/plans/{told.pk}/years/2026/")
-    assert text_of(page).count("som det frystes") == 4
+    assert text_of(page).count("· fryst 2025") == 4
 
 
 def test_a_year_frozen_before_its_numbers_were_stored_as_numbers_is_read_from_its_words(client, told, manager):
@@ -159,3 +184,7 @@ def test_who_sees_more_is_not_told_that_a_verdict_was_revised(client, told, work
     for person in (manager, coordinator):
         client.force_login(person)
         assert "reviderad" not in text_of(client.get(f"/plans/{told.pk}/years/2026/")), str(person)
+    page = client.get(f"/plans/{told.pk}/years/2026/")
+    assert "mått är på väg eller före 2025: 2 av 3 i det frysta, 3 av 4 som du ser det" in text_of(page)
+    (opened,) = (each for each in links_of(page) if "/years/2025/reports/" in each and "counted=targets" in each)
+    assert "3 av 4 mått är på väg eller före" in text_of(client.get(opened)), "the list is the reader's own"

@@ -84,6 +84,14 @@ def test_what_reaches_beyond_the_picture_is_cut_at_its_edge():
     assert 'stroke="#fff" stroke-width="2"' in target_bar(replace(READING, low=400 * S, high=400 * S))
 
 
+@pytest.mark.parametrize("last_year", [-400, 0, 400])
+@pytest.mark.parametrize("flush", [False, True])
+def test_last_years_ring_is_whole_also_beyond_the_picture(last_year, flush):
+    svg = target_bar(replace(READING, last_year=last_year * S), width=190, flush=flush)
+    x = float(re.search(r'<circle cx="([\d.]+)"', svg)[1])
+    assert 4.1 <= x <= 190 - 4.1
+
+
 def test_a_name_is_text_and_never_markup():
     assert "<script>" not in target_bar(replace(READING, name="<script>", lacks="<script>", low=None, high=None))
 
