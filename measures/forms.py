@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from measures.models import Activity, Cause, Evidence, Goal, Measure, Plan, SteeringDocument
 from measures.models.plan import GoalKind
@@ -26,7 +27,7 @@ class GoalChoice(forms.ModelChoiceField):
 
 
 class MeasureForm(Versioned):
-    goal = GoalChoice(Goal.objects.none(), label=_("Mål"), empty_label=None)
+    goal = GoalChoice(Goal.objects.none(), label=pgettext_lazy("goal", "Mål"), empty_label=None)
 
     class Meta:
         model = Measure

@@ -31,6 +31,14 @@ def test_every_word_asked_for_is_in_the_catalogue():
     assert not lacking
 
 
+def test_a_goal_is_not_called_a_target(client, plan, manager):
+    """Swedish has one word for both."""
+    client.force_login(manager)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    page = client.get(f"/plans/{plan.pk}/years/2026/").content.decode()
+    assert '<label for="choose-goal">Goal</label>' in page
+
+
 @pytest.mark.parametrize(("language", "words"), [("sv", "Logga in"), ("en", "Log in")])
 def test_who_chooses_english_reads_english(client, db, language, words):
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = language

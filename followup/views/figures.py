@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from followup.explain import honesty, rule, rule_elsewhere
@@ -115,7 +116,7 @@ def _options(indicator: Indicator) -> list[tuple[str, str, str, list[tuple[int, 
     actors = Actor.objects.filter(assignments__reported__indicator=indicator).distinct()
     areas = Area.objects.filter(measures__in=measures).distinct().order_by("name_sort")
     return [
-        ("goal", _("Mål"), _("Hela planen"), [(goal.pk, str(goal)) for goal in Goal.objects.filter(plan=plan)]),
+        ("goal", pgettext("goal", "Mål"), _("Hela planen"), [(goal.pk, str(goal)) for goal in Goal.objects.filter(plan=plan)]),
         ("area", _("Område"), _("Alla områden"), [(area.pk, str(area)) for area in areas]),
         ("measure", _("Åtgärd"), _("Alla åtgärder"), [(measure.pk, str(measure)) for measure in measures]),
         ("actor", _("Aktör"), _("Alla aktörer"), [(actor.pk, str(actor)) for actor in actors.order_by("name_sort")]),

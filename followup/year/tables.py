@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from followup.year.page import BigNumber, MatrixCell, MatrixRow, OutsideGroup, Revision, Shown, TargetRow, Year
 from followup.year.sections import BEST_FIRST
@@ -123,7 +124,7 @@ def _texts(year: Year) -> Table:
 
 def _assessments(year: Year) -> Table:
     headings = [
-        _("Mål"), _("Siffrorna pekar på"), _("Varför"), _("Bedömt"), _("Utveckling"), _("Bedömning"), _("Nästa steg"), _("Bedömt av"),
+        pgettext("goal", "Mål"), _("Siffrorna pekar på"), _("Varför"), _("Bedömt"), _("Utveckling"), _("Bedömning"), _("Nästa steg"), _("Bedömt av"),
     ]  # fmt: skip
     return headings, [
         [f"{r.number} {r.title}".strip(), r.suggested_word, r.why, r.achievement_word, r.trend_word, r.text, r.next_step, r.signed]

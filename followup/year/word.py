@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from followup.year.files import Stamp, exact_text, foot_of, name_of, told_of
 from followup.year.page import TargetRow, Year
@@ -135,7 +136,7 @@ def _assessments(word: Any, year: Year) -> None:
         ]
         for row in year.assessments
     )
-    _table(word, [_("Mål"), _("Siffrorna pekar på"), _("Bedömt"), _("Varför"), _("Nästa steg")], rows, (42, 26, 24, 56, 22))
+    _table(word, [pgettext("goal", "Mål"), _("Siffrorna pekar på"), _("Bedömt"), _("Varför"), _("Nästa steg")], rows, (42, 26, 24, 56, 22))
 
 
 def _targets(word: Any, year: Year) -> None:
