@@ -40,8 +40,8 @@ class Stories:
         k: int,
     ) -> None:
         self.amounts, self.k = amounts, k
-        self.equations = Equations(sums, amounts.__getitem__)
-        self.moves, self.free_in = self.equations.moves, self.equations.free_in
+        equations = Equations(sums, amounts.__getitem__)
+        self.moves, self.free_in = equations.moves, equations.free_in
         self.small = [cell for cell in sorted(amounts) if self.is_small(cell) and cell in self.free_in]
         self.found: dict[Cell, list[Move]] = {}
         self.ends: dict[Cell, list[tuple[int, Cell]]] = {}
