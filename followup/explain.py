@@ -1,15 +1,15 @@
 """ "Så räknade vi": the rule behind a figure in one Swedish sentence, and what it must say about itself. Values in, text out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from followup.figures import Figure, Number, PercentDone
 from followup.words import Flag, Protection
-from measures.rules import SCALE, IndicatorKind, RatioOverTime
-from stakeholders.formats import interval, out_of, percent, whole
+from measures.rules import SCALE, IndicatorKind, RatioOverTime, sign_of
+from stakeholders.formats import NBSP, interval, out_of, percent, whole
 
 RULES = {
     IndicatorKind.COUNT: lambda: _("Varje aktörs godkända antal läggs ihop över perioderna, och sedan över aktörerna."),
@@ -95,12 +95,15 @@ def rule_of_done() -> str:
     )
 
 
-WITHOUT_NUMBER: dict[Flag, Callable[[], str]] = {
-    Flag.ZERO_DENOMINATOR: lambda: _("går inte att räkna ut"),
-    Flag.LISTED: lambda: _("redovisas var för sig"),
-    Flag.BREAK: lambda: _("två serier, ingen summa"),
-    Flag.NO_TOTAL_ACROSS_YEARS: lambda: _("redovisas år för år"),
+MISSING, NOT_DUE, NOT_ASKED = gettext_noop("saknas"), gettext_noop("inte förfallen än"), gettext_noop("inte begärd")
+
+WITHOUT_NUMBER: dict[Flag, str] = {
+    Flag.ZERO_DENOMINATOR: gettext_noop("går inte att räkna ut"),
+    Flag.LISTED: gettext_noop("redovisas var för sig"),
+    Flag.BREAK: gettext_noop("två serier, ingen summa"),
+    Flag.NO_TOTAL_ACROSS_YEARS: gettext_noop("redovisas år för år"),
 }
+"""What stands in the place of a number, and why there is none."""
 
 
 def headline(figure: Figure, *, decimals: int, unit: str, threshold: int = 0, scale: Sequence[str] = ()) -> str:
@@ -118,10 +121,10 @@ def headline(figure: Figure, *, decimals: int, unit: str, threshold: int = 0, sc
     if figure.kind == IndicatorKind.LEVEL and figure.low is not None:
         return level_name(int(figure.low), scale)
     if figure.low is None and not (figure.expected or figure.flags):
-        return _("inte förfallen än") if figure.requested else _("inte begärd")
+        return _(NOT_DUE) if figure.requested else _(NOT_ASKED)
     if figure.low is None:
-        return next((words() for flag, words in WITHOUT_NUMBER.items() if figure.has(flag)), _("saknas"))
-    return _with_unit(interval(figure.low, figure.high, decimals), unit)
+        return _(next((words for flag, words in WITHOUT_NUMBER.items() if figure.has(flag)), MISSING))
+    return with_unit(interval(figure.low, figure.high, decimals), unit)
 
 
 def protected(protection: Protection, threshold: int) -> str:
@@ -143,5 +146,7 @@ def in_units(value: Number) -> str:
     return f"-{text}" if value < 0 and steps else text
 
 
-def _with_unit(text: str, unit: str) -> str:
-    return f"{text} %" if unit == "%" and text else text
+def with_unit(text: str, unit: str) -> str:
+    """ "58 %": of a share the sign follows its figure; other units are said beside."""
+    sign = sign_of(unit)
+    return f"{text}{NBSP}{sign}" if sign and text else text

@@ -45,7 +45,8 @@ class Curve:
     """Years from which the same is measured otherwise: the line goes on, with a mark."""
 
     told: dict[int, str] = field(default_factory=dict)
-    """What is said instead of the figure, of a level its word; a large picture, with sentences above it, has it only for who hears it."""
+    """What is said instead of the figure, of a level its word, of a milestone "2 av 3"; a large picture, with sentences above it, has it only for
+    who hears it."""
 
     def pieces(self) -> list[list[tuple[int, int | Fraction]]]:
         """The unbroken runs: a line is never drawn through a gap or a break."""

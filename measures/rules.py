@@ -95,6 +95,14 @@ PARTS_OF_YEAR = {Interval.MONTH: 12, Interval.QUARTER: 4, Interval.TERTIAL: 3, I
 """How many periods of each interval a year holds."""
 
 
+SIGNS = {"%": "%", "procent": "%", "‰": "‰", "promille": "‰"}
+
+
+def sign_of(unit: str) -> str:
+    """ "%" or "‰" for a unit that is one, however it is written; "" for any other."""
+    return SIGNS.get(unit.strip().lower(), "")
+
+
 def period_bounds(interval: str, year: int, number: int) -> tuple[date, date]:
     """First and last day of period `number` (from 1) of `interval` in `year`: tertial 3 of 2026 is 1 September–31 December."""
     months = 12 // PARTS_OF_YEAR[Interval(interval)]

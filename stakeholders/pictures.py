@@ -59,8 +59,7 @@ class _Axis:
         return round(1 + (self.before + share) * self.step, 1)
 
     def share(self, value: int | Fraction) -> float:
-        way = Fraction(self.bar.target) - Fraction(self.bar.baseline)
-        return float((Fraction(value) - Fraction(self.bar.baseline)) / way)
+        return float((value - self.bar.baseline) / (self.bar.target - self.bar.baseline))
 
     def place(self, value: int | Fraction) -> float:
         """Where `value` stands; what lies outside the picture stands at its edge."""

@@ -25,7 +25,9 @@ def test_every_word_asked_for_is_in_the_catalogue():
         for app in ("stakeholders", "measures", "followup", "config")
         for file in (settings.BASE_DIR / app).rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text("utf-8")))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "gettext", "gettext_lazy")
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("_", "gettext", "gettext_lazy", "gettext_noop")
         if node.args and isinstance(node.args[0], ast.Constant) and (word := node.args[0].value) and word not in known._catalog
     ]
     assert not lacking

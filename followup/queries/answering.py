@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Max, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from followup.explain import with_unit
 from followup.models import AccessLink, Obligation, ObligationIndicator, ObligationRuling, Period, Report, ReportLine
 from followup.queries import due_on, obligation_state
 from followup.transitions import State
@@ -46,8 +47,7 @@ class AskedFigure:
         """ "Förra gången 12 · årets mål 30, hittills 25" """
         parts = [_("Förra gången %s") % written(self.last)] if self.last else []
         if self.target:
-            percent = f"{formats.NBSP}%" if self.version.unit == "%" else ""
-            goal = formats.number(self.target.value, self.version.decimals) + percent
+            goal = with_unit(formats.number(self.target.value, self.version.decimals), self.version.unit)
             words = _("årets mål %(goal)s") if self.target.year == self.year else _("målet %(year)s är %(goal)s")
             together = " " + _("för alla tillsammans") if self.is_shared else ""
             parts.append(words % {"year": self.target.year, "goal": goal} + together)

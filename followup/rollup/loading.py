@@ -10,7 +10,7 @@ from django.db.models.fields.json import KeyTransform
 from followup.figures import Window
 from followup.models import Publication
 from followup.rollup.plan import Rollup
-from followup.rollup.seen import read_seen
+from followup.rollup.seen import CalledFew, read_seen
 from followup.rollup.shown import HiddenName, Shown, Tree
 from followup.words import Audience
 from measures.models import Plan
@@ -54,7 +54,7 @@ def load_shown(
         today=today,
         for_partners=for_partners,
         hidden_from_all=told.hidden_from_all if for_partners else frozenset(),
-        said_few_to_all=told.few_to_all if for_partners else frozenset(),
+        said_few_to_all=told.few_to_all if for_partners else None,
         read_by_partners=read_seen(told.seen_by_all) if for_partners else None,
     )
 
@@ -65,8 +65,8 @@ class _Told(NamedTuple):
 
     hidden: frozenset[HiddenName] = frozenset()
     hidden_from_all: frozenset[HiddenName] = frozenset()
-    few: frozenset[HiddenName] = frozenset()
-    few_to_all: frozenset[HiddenName] = frozenset()
+    few: dict[int, list[CalledFew]] = {}
+    few_to_all: dict[int, list[CalledFew]] = {}
     seen: list[list[Any]] = []
     seen_by_all: list[list[Any]] = []
     latest: Publication | None = None
@@ -84,7 +84,7 @@ def _published(plan: Plan, audience: Audience, as_of: datetime, window: Window |
     known = Publication.objects.filter(plan=plan, recorded_at__lte=as_of).order_by("id")
     known = known.filter(audience=audience) if audience == Audience.REVIEW else known.exclude(audience=Audience.REVIEW)
     is_asked = Q(audience=audience, window_start=window.start, window_end=window.end) if window else Q(pk=None)
-    kept = {name: KeyTransform(name, "content") for name in ("hidden", "few", "seen")}
+    kept = {name: KeyTransform(name, "content") for name in ("hidden", "called_few", "seen")}
     rows = list(known.defer("content").annotate(**kept, whole=Case(When(is_asked, then=F("content")))))
     latest = next((row for row in reversed(rows) if row.whole is not None), None)
     if latest:
@@ -93,6 +93,6 @@ def _published(plan: Plan, audience: Audience, as_of: datetime, window: Window |
         return _Told(latest=latest)
     public, others = ([row for row in rows if (row.audience == Audience.PUBLIC) == is_public] for is_public in (True, False))
     hidden, hidden_from_all = (frozenset(tuple(name) for row in of for name in row.hidden or ()) for of in (others, public))
-    few, few_to_all = (frozenset(tuple(name) for row in of for name in row.few or ()) for of in (rows, public))
+    few, few_to_all = (read_seen(each for row in of for each in row.called_few or ()) for of in (rows, public))
     seen, seen_by_all = ([number for row in of for number in row.seen or ()] for of in (rows, public))
     return _Told(hidden, hidden_from_all, few, few_to_all, seen, seen_by_all, latest)

@@ -1,7 +1,8 @@
 """The numbers of people that a publication has shown: whoever kept it knows them, so they cover for nothing that is small later (rule 8)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Sequence, Set
 from datetime import date
+from itertools import count, takewhile
 from typing import Any
 
 from followup.figures import Figure, Window
@@ -10,9 +11,14 @@ from followup.rollup.plan import Rollup
 from followup.rollup.small_numbers import TOTAL, Numbers, Table, amounts_of
 from followup.suppression import Key, is_small
 from followup.words import UNKNOWN
+from measures.rules import IndicatorKind
 
 SeenNumber = tuple[int, str, str, tuple[int, ...], str, str, int, int]
 """Indicator, first and last day of the window, the reports it is made of, dimension and category ("" for the whole), and its two amounts."""
+
+
+CalledFew = tuple[int, str, str, tuple[int, ...], str, str]
+"""What was called *färre än k*: as a `SeenNumber`, without the amounts."""
 
 
 def seen_numbers(figure: Figure, *, with_parts: bool) -> Iterable[SeenNumber]:
@@ -31,9 +37,9 @@ def seen_numbers(figure: Figure, *, with_parts: bool) -> Iterable[SeenNumber]:
             yield figure.indicator, *days, reports, dimension, category, int(one), int(other)
 
 
-def read_seen(rows: Iterable[Sequence[Any]]) -> dict[int, list[SeenNumber]]:
-    """The numbers as publications store them, by indicator, each once."""
-    found: dict[int, dict[SeenNumber, None]] = {}
+def read_seen(rows: Iterable[Sequence[Any]]) -> dict[int, list[Any]]:
+    """The numbers, or what was called few, as publications store them: by indicator, each once."""
+    found: dict[int, dict[tuple[Any, ...], None]] = {}
     for indicator, first, last, reports, *rest in rows:
         found.setdefault(indicator, {})[indicator, first, last, tuple(reports), *rest] = None
     return {indicator: list(numbers) for indicator, numbers in found.items()}
@@ -46,16 +52,17 @@ Gone = dict[tuple[int, int], Single]
 """By indicator and report."""
 
 
-def read_gone(seen: Mapping[int, Iterable[SeenNumber]], rollup: Rollup) -> Gone:
+def read_gone(seen: Iterable[SeenNumber | CalledFew], rollup: Rollup) -> Gone:
     """What the reports said that were in a number seen and are no longer in force: corrected, withdrawn or exempted since. Two queries."""
-    if not seen:
+    made_of = {report: number[0] for number in seen for report in number[3]}
+    if not made_of:
         return {}
     standing = {answer.report for by_assignment in rollup.answers.values() for own in by_assignment.values() for answer in own}
-    reports = {report for numbers in seen.values() for number in numbers for report in number[3]} - standing
+    reports = made_of.keys() - standing
     if not reports:
         return {}
     dimensions = {version.id: version.dimensions for line in rollup.lines.values() for version in line.versions}
-    read = ReportLine.objects.filter(report__in=reports, indicator_version__indicator__in=seen.keys())
+    read = ReportLine.objects.filter(report__in=reports, indicator_version__indicator__in={number[0] for number in seen})
     columns = ("id", "indicator_version__indicator_id", "report_id", "indicator_version_id", "value", "numerator", "denominator")
     lines = list(read.values_list(*columns))
     cells: dict[int, list[tuple[str, str, int]]] = {}
@@ -87,16 +94,19 @@ def are_crowds(indicator: int, seen: Collection[SeenNumber], gone: Gone, thresho
     return not any(is_small(amount, threshold) for amount in (*(amount for number in seen for amount in number[6:]), *since))
 
 
-def remember(table: Table, seen: Collection[SeenNumber], gone: Gone, threshold: int, hidden_before: Set[Key]) -> tuple[set[Key], set[Key]]:
+def remember(
+    table: Table, seen: Collection[SeenNumber], few: Collection[CalledFew], gone: Gone, threshold: int, hidden_before: Set[Key]
+) -> tuple[set[Key], set[Key]]:
     """Put the numbers seen in the table as they were, and every single number they are made of that has no place there: its report is no
-    longer in force, or its assignment no longer counts. Gives the cells that are known, and those that are shown nowhere any more.
+    longer in force, or its assignment no longer counts. Likewise what was called few. Gives the cells that are known, and those that are shown
+    nowhere any more.
 
     Only what was seen is known. Not what is small now that the threshold is another: it is hidden like everything small. A sum that does
     not add up in the words of today cannot be reckoned with: then what it is made of hides nothing either, unless it was hidden.
     """
     known: set[Key] = set()
     sums: list[tuple[Key, tuple[int, ...], tuple[str, str]]] = []
-    of_today, singles = _names(table), _not_alone(table, seen, gone)
+    of_today, singles = _names(table), _not_alone(table, (*seen, *few), gone)
     for _, first, last, reports, dimension, category, one, other in seen:
         window = Window(date.fromisoformat(first), date.fromisoformat(last))
         definition = table.rollup.lines[table.indicator].on(window.end)
@@ -111,15 +121,36 @@ def remember(table: Table, seen: Collection[SeenNumber], gone: Gone, threshold: 
         parts: list[Key] = [((report,), *cell) for report in reports]
         if not any(amounts.get((key, *cell)) == sum(amounts.get(part, 0) for part in parts) for amounts in table.amounts):
             known |= set(parts) - hidden_before
+    for called in few:
+        _keep_few(table, called)
     known = {name for name in known if not _is_small(table, name, threshold)}
     return known, _names(table) - of_today - known
+
+
+def _keep_few(table: Table, called: CalledFew) -> None:
+    """As the sum that it was. What is put together otherwise, of people or of rates, only has its word where it stands as it did."""
+    _, _, last, reports, *cell = called
+    definition = table.rollup.lines[table.indicator].on(date.fromisoformat(last))
+    if definition and definition.kind not in (IndicatorKind.PEOPLE, IndicatorKind.RATIO):
+        amount = sum(table.amounts[0].get(((report,), *cell), 0) for report in reports)
+        _keep(table, reports, reports, {(cell[0], cell[1]): (amount, amount)})
+
+
+def called_few(table: Table, few: Iterable[CalledFew]) -> set[Key]:
+    """The cells of a table that were called few, made of the same reports as they were then."""
+    found: set[Key] = set()
+    for _, first, last, reports, *cell in few:
+        window = Window(date.fromisoformat(first), date.fromisoformat(last))
+        of_people = takewhile(table.cells.__contains__, ((reports, window, number) for number in count()))
+        found.update((key, *cell) for key in (reports, *of_people) if key in table.cells)
+    return found
 
 
 def _names(table: Table) -> set[Key]:
     return {(key, *cell) for key, cells in table.cells.items() for cell in cells}
 
 
-def _not_alone(table: Table, seen: Iterable[SeenNumber], gone: Gone) -> dict[int, Single]:
+def _not_alone(table: Table, seen: Iterable[SeenNumber | CalledFew], gone: Gone) -> dict[int, Single]:
     """What the reports in the table and in the numbers seen say, those of which no figure is made alone."""
     alone = {reports[0] for reports in table.answers.values() if len(reports) == 1}
     wanted = {report for own in (*table.answers.values(), *(number[3] for number in seen)) for report in own} - alone

@@ -4,20 +4,20 @@ What is hidden of an indicator that counts people is decided for everything that
 partner, measure, goal, area, period, year to date and breakdown – so that it is the same on every page.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import cycle
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from weakref import proxy
 
 from followup.figures import AgainstTarget, Cell, Change, Figure, Part, Preliminary, Window
 from followup.models import Publication, Report
 from followup.rollup.plan import Rollup
-from followup.rollup.seen import Gone, SeenNumber, are_crowds, read_gone, remember
-from followup.rollup.small_numbers import Table, has_nothing_small
+from followup.rollup.seen import CalledFew, Gone, SeenNumber, are_crowds, called_few, read_gone, remember
+from followup.rollup.small_numbers import Name, Table, has_nothing_small
 from followup.rollup.targets import against_targets
 from followup.rollup.trends import change
 from followup.suppression import Key, Suppression
@@ -34,6 +34,9 @@ CellName = tuple[str, int, str, str, str, str]
 
 HiddenName = tuple[int, str, int, str, str, str, str]
 """A hidden cell: indicator and name."""
+
+
+Remembered = TypeVar("Remembered", SeenNumber, CalledFew)
 
 
 class Tree(NamedTuple):
@@ -80,8 +83,8 @@ class Shown:
         today: "Shown | None" = None,
         for_partners: bool = False,
         hidden_from_all: Set[HiddenName] = frozenset(),
-        said_few: Set[HiddenName] = frozenset(),
-        said_few_to_all: Set[HiddenName] = frozenset(),
+        said_few: Mapping[int, Collection[CalledFew]] | None = None,
+        said_few_to_all: Mapping[int, Collection[CalledFew]] | None = None,
         read_by_partners: Mapping[int, Collection[SeenNumber]] | None = None,
     ) -> None:
         self.rollup = rollup
@@ -89,8 +92,8 @@ class Shown:
         self.own_actor = own_actor
         self.hidden_before = _by_indicator(hidden_before)
         self.hidden_from_all = _by_indicator(hidden_from_all)
-        self.said_few = _by_indicator(said_few)
-        self.said_few_to_all = _by_indicator(said_few_to_all)
+        self.said_few = said_few or {}
+        self.said_few_to_all = said_few_to_all or {}
         self.seen_before = seen_before or {}
         self.tree = tree
         self.publication = publication
@@ -148,18 +151,27 @@ class Shown:
                     return self.figure(indicator, Window(period.start, period.end), frozenset({answer.assignment}))
         return None
 
-    def hidden_names(self, windows: Collection[Window], *, only: Protection | None = None) -> list[HiddenName]:
-        """All that is hidden in the years of these windows, up to their end: for a publication to remember. The rest is not over.
+    def hidden_names(self, windows: Collection[Window]) -> list[HiddenName]:
+        """All that is hidden in the years of these windows, up to their end: for a publication to remember. The rest is not over."""
+        return sorted(
+            {
+                (decided.indicator, *name)
+                for decided, end in self._decided_until(windows)
+                for name in decided.hidden_names()
+                if name[3] <= end
+            }
+        )
 
-        `only`: what has this word in its place.
-        """
-        names = set()
+    def called_few(self, windows: Collection[Window]) -> list[CalledFew]:
+        """Of that, what is called *färre än k*."""
+        return sorted({each for decided, end in self._decided_until(windows) for each in decided.called_few() if each[2] <= end})
+
+    def _decided_until(self, windows: Collection[Window]) -> Iterator[tuple["_Decision", str]]:
+        """What has been decided of each protected indicator in each window, and its last day."""
         for indicator in self.rollup.lines:
             if self.is_protected(indicator):
                 for window in windows:
-                    end = window.end.isoformat()
-                    names |= {(indicator, *name) for name in self._decided(indicator, window).hidden_names(only) if name[3] <= end}
-        return sorted(names)
+                    yield self._decided(indicator, window), window.end.isoformat()
 
     def to(self, audience: Audience) -> "Shown":
         """The same figures to another audience: what is hidden is decided once, for all who are shown protected figures."""
@@ -198,7 +210,7 @@ class Shown:
 
     @cached_property
     def gone(self) -> Gone:
-        return read_gone(self.seen_before, self.rollup)
+        return read_gone([each for of in (self.seen_before, self.said_few) for own in of.values() for each in own], self.rollup)
 
     @cached_property
     def actor_of(self) -> dict[int, int]:
@@ -270,7 +282,7 @@ class _Decision:
         threshold = self.of.rollup.plan.workspace.small_number_threshold
         self.table = Table(self.of.rollup, self.indicator)
         self.everyone = frozenset(self.of.rollup.answers.get(self.indicator, ()))
-        self.named: dict[CellName, Key] = {}
+        self.named: dict[CellName, Name] = {}
         self.hidden: dict[Key, Protection] = {}
         self.known: set[Key] = set()
         before, from_all = (self._named_in(names) for names in (self.of.hidden_before, self.of.hidden_from_all))
@@ -305,21 +317,20 @@ class _Decision:
                     if scope <= own:
                         known.add((key, *cell))
         hidden_before, hidden_from_all = ({self.named[name] for name in names if name in self.named} for names in (before, from_all))
-        seen_before, gone = remember(self.table, seen, self.of.gone, threshold, hidden_before)
+        seen_before, gone = remember(self.table, seen, self._of_years(self.of.said_few), self.of.gone, threshold, hidden_before)
         known |= seen_before
         decided = self.beside.hidden if self.beside else {}
         if self.beside:
             known |= set(self.beside.named.values()) - decided.keys()
-        said = (self._named_in(names) for names in (self.of.said_few, self.of.said_few_to_all))
-        few, few_to_all = ({self.named[name] for name in names if name in self.named} for names in said)
+        few, few_to_all = (called_few(self.table, self._of_years(said)) for said in (self.of.said_few, self.of.said_few_to_all))
         suppression = self.table.suppression(threshold)
         self.hidden = {**suppression.hidden(known, hidden_before | decided.keys(), gone, few=few), **decided}
         if self.of.for_partners:
             open_to_them = set(self.of.read_by_partners.get(self.indicator, ()))
             readable = [number for number in seen if number in open_to_them]
-            read, _ = remember(self.table, readable, self.of.gone, threshold, hidden_before | hidden_from_all)
+            read, _ = remember(self.table, readable, (), self.of.gone, threshold, hidden_before | hidden_from_all)
             unread = gone | (seen_before - set(self.named.values()))
-            standing = set(self.beside.named.values()) - decided.keys() if self.beside else set()
+            standing = set[Key](self.beside.named.values() if self.beside else ()) - decided.keys()
             readers = [(standing | read, unread - read), (standing, unread)] if read else [(standing, unread)]
             self.hidden = {**dict.fromkeys(hidden_from_all, Protection.HIDDEN), **self.hidden}
             self._hide_from_partners(suppression, readers, few_to_all)
@@ -370,11 +381,22 @@ class _Decision:
 
     def _seen(self) -> list[SeenNumber]:
         """The numbers that publications have shown of the years that are decided about."""
-        years = {str(window.end.year) for window in self.windows}
-        return [seen for seen in self.of.seen_before.get(self.indicator, ()) if seen[2][:4] in years]
+        return self._of_years(self.of.seen_before)
 
-    def hidden_names(self, only: Protection | None) -> set[CellName]:
-        return {name for name, key in self.named.items() if key in self.hidden and only in (None, self.hidden[key])}
+    def _of_years(self, remembered: Mapping[int, Collection[Remembered]]) -> list[Remembered]:
+        """What is remembered of the indicator in the years that are decided about."""
+        years = {str(window.end.year) for window in self.windows}
+        return [each for each in remembered.get(self.indicator, ()) if each[2][:4] in years]
+
+    def hidden_names(self) -> set[CellName]:
+        return {name for name, cell in self.named.items() if cell in self.hidden}
+
+    def called_few(self) -> set[CalledFew]:
+        return {
+            (self.indicator, first, last, self.table.answers[cell[0]], dimension, category)
+            for (_kind, _pk, first, last, dimension, category), cell in self.named.items()
+            if self.hidden.get(cell) == Protection.FEW
+        }
 
     def shown(self, figure: Figure, scope: Set[int] | None) -> Figure:
         """The figure without what is hidden. A group of partners nobody thought of is shown only when nothing is hidden."""

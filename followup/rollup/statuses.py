@@ -70,6 +70,7 @@ class _Said(NamedTuple):
     status: ImplementationStatus
     percent: int | None
     report: int
+    period: int
 
 
 class Statuses:
@@ -83,16 +84,17 @@ class Statuses:
         self.measures = measures
         self.reports = said
         self._day = day_of(rollup.as_of)
+        self._latest_in: dict[Window, dict[int, _Said]] = {}
         self.by_measure: dict[int, list[AssignmentRow]] = {}
         for assignment in rollup.rows.assignments.values():
             self.by_measure.setdefault(assignment.measure, []).append(assignment)
 
     def status(self, measure: int, window: Window) -> Status:
         """The worst of what those responsible last said in the window; a decided pause or end overrides from its date."""
-        running = self._running(measure, window)
+        running, latest = self._running(measure, window), self._latest(window)
         responsible = _responsible(running, window)
-        stated = {each.id: self._latest(each, window) for each in responsible}
-        contributing = [(each.id, self._latest(each, window)) for each in running if each.role == AssignmentRole.CONTRIBUTING]
+        stated = {each.id: _status(latest.get(each.id)) for each in responsible}
+        contributing = [(each.id, _status(latest.get(each.id))) for each in running if each.role == AssignmentRole.CONTRIBUTING]
         said = [status for status in stated.values() if status is not None]
         decided = self._decided(measure, window)
         if decided:
@@ -119,7 +121,7 @@ class Statuses:
 
     def report_behind(self, assignment: int, window: Window) -> int | None:
         """The report that an assignment's status in the window comes from."""
-        said = self._last_said(assignment, window)
+        said = self._latest(window).get(assignment)
         return said.report if said else None
 
     def measures_under(self, goal: int) -> set[int]:
@@ -157,7 +159,7 @@ class Statuses:
         for obligation, assignment, number, report, happened, status, percent, _ in in_force.values():
             if not happened & WITHDRAWN and obligation not in rows.exempt:
                 period = rows.periods[number]
-                found.setdefault(assignment, []).append(_Said(period.end, period.start, obligation, words[status], percent, report))
+                found.setdefault(assignment, []).append(_Said(period.end, period.start, obligation, words[status], percent, report, number))
         for own in found.values():
             own.sort()
         return found
@@ -180,17 +182,15 @@ class Statuses:
     def _running(self, measure: int, window: Window) -> list[AssignmentRow]:
         return [each for each in self.by_measure.get(measure, ()) if _runs(each, window)]
 
-    def _latest(self, assignment: AssignmentRow, window: Window) -> ImplementationStatus | None:
-        said = self._last_said(assignment.id, window)
-        return said.status if said else None
-
-    def _last_said(self, assignment: int, window: Window) -> _Said | None:
-        """The last report about a period that lies in the window."""
-        start, end = window
-        for said in reversed(self._said.get(assignment, ())):
-            if said.end <= end and said.start >= start:
-                return said
-        return None
+    def _latest(self, window: Window) -> dict[int, _Said]:
+        """The last report of each assignment about a period that lies in the window. Worked out once."""
+        found = self._latest_in.get(window)
+        if found is None:
+            inside = self.rollup.span(window).inside
+            found = self._latest_in[window] = {
+                assignment: said for assignment, own in self._said.items() for said in own if said.period in inside
+            }
+        return found
 
     def _said_until(self, assignment: int, day: date) -> list[_Said]:
         """Of the periods that have ended by then, in order."""
@@ -204,6 +204,10 @@ class Statuses:
             own = [each.percent for each in self._said_until(assignment.id, window.end) if each.percent is not None]
             stated.extend(own[-1:])
         return min(stated, default=None)
+
+
+def _status(said: _Said | None) -> ImplementationStatus | None:
+    return said.status if said else None
 
 
 def _runs(assignment: AssignmentRow, window: Window) -> bool:

@@ -40,8 +40,8 @@ class Stories:
         k: int,
     ) -> None:
         self.amounts, self.k = amounts, k
-        equations = Equations(sums, amounts.__getitem__)
-        self.moves, self.free_in = equations.moves, equations.free_in
+        self.equations = Equations(sums, amounts.__getitem__)
+        self.moves, self.free_in = self.equations.moves, self.equations.free_in
         self.small = [cell for cell in sorted(amounts) if self.is_small(cell) and cell in self.free_in]
         self.found: dict[Cell, list[Move]] = {}
         self.ends: dict[Cell, list[tuple[int, Cell]]] = {}
@@ -57,21 +57,34 @@ class Stories:
     def given_away(self, hidden: Hidden, known: Set[Cell], few: Set[Cell], safe: set[Cell]) -> set[Cell]:
         """What else to hide, or to call *dold*, because some small number is the only one that fits what is shown.
 
-        `few`: the cells that were called so before. `safe`: those that have another story already, which they keep when more is hidden; what is
-        found safe is added.
+        `few`: the cells that were called so before. `safe`: those that have another story already, which they keep when more is hidden, and those
+        that the reader knows whatever is hidden; what is found so is added.
         """
         left = [cell for cell in self.small if cell in hidden and cell not in safe]
         prices = _Prices(self, hidden, known, few)
         safe.update(cell for cell in left if any(prices.are_nothing(story) for story in self.found.get(cell, ())))
         for cell in left:
-            story = self._cheapest(cell, prices) if cell not in safe else None
-            if story is not None:
-                for changed in story:
-                    if self.is_small(changed):
-                        self.found.setdefault(changed, []).append(story)
-                if more := prices.needed_for(story):
-                    return more
-                safe.update(changed for changed in story if self.is_small(changed))
+            if cell in safe:
+                continue
+            story = self._cheapest(cell, prices)
+            changed = [each for each in story or () if self.is_small(each)]
+            for each in changed:
+                self.found.setdefault(each, []).append(story or {})
+            if more := self._all_about(cell, prices) if story is None else prices.needed_for(story):
+                return more
+            safe.update((cell, *changed))
+        return set()
+
+    def _all_about(self, cell: Cell, prices: "_Prices") -> set[Cell]:
+        """What is nearest to a cell of all that is still shown, or called *färre än k*: no story was found for it, but there may be one. Nothing
+        where it follows from what the reader knows."""
+        if self.equations.follows(cell, prices.are_fixed):
+            return set()
+        near, nearer = {cell}, set[Cell]()
+        while near != nearer:
+            if more := set().union(*(prices.told_of(each) for each in near)):
+                return more
+            nearer, near = near, {each for other in near for free in self.free_in[other] for each in self.moves[free]}
         return set()
 
     def _cheapest(self, cell: Cell, prices: "_Prices") -> Move | None:
@@ -208,6 +221,17 @@ class _Prices(dict[Cell, _Bounds]):
     def are_nothing(self, story: Move) -> bool:
         """Whether a story that was found for another reader, or when less was hidden, fits what is shown to this one."""
         return not any(self.of(cell, change) for cell, change in story.items())
+
+    def are_fixed(self, cell: Cell) -> bool:
+        """Whether it is known to the reader, or is a zero, which is never hidden."""
+        return self[cell].inside == IMPOSSIBLE
+
+    def told_of(self, cell: Cell) -> set[Cell]:
+        """What could still be hidden, or called *dold*, of a cell and of what it is at most."""
+        more = {end for _, end in self.ends.get(cell, ()) if end not in self.hidden and end not in self.known}
+        if not self.are_fixed(cell) and (cell not in self.hidden or (self._is_called_few(cell) and cell not in self.few)):
+            more.add(cell)
+        return more
 
     def needed_for(self, story: Move) -> set[Cell]:
         """What is to be hidden, or called *dold*, for the reader to believe it."""

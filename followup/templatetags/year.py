@@ -197,7 +197,7 @@ def line_picture(line: Line, *, is_large: bool = False, plan_year: int = 0) -> S
         {year: (low, high) for year, (low, high) in points.items() if low is not None and high is not None and low != high},
         frozenset(line.so_far),
         frozenset(line.bridges),
-        {value.year: value.shown.text for value in line.values if line.is_level and value.shown.low},
+        {value.year: value.shown.text for value in line.values if line.is_worded and value.shown.low},
     )
     if not is_large:
         return small_multiple(curve, Frame.around([curve], decimals=line.decimals))

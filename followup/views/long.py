@@ -34,6 +34,7 @@ def long_show(request: HttpRequest, pk: int) -> HttpResponse:
     plan, choice = _plan_for(request, pk), Choice.from_query(request.GET)
     view, book = long_view(plan, choice, audience=audience_of(request.user, plan.workspace), as_of=clock.now())
     _refuse_unknown(choice, book)
+    frozen = list(plan.annual_follow_ups.order_by("-year", "-version"))
     context = {
         "plan": plan,
         "view": view,
@@ -42,7 +43,8 @@ def long_show(request: HttpRequest, pk: int) -> HttpResponse:
         "query": choice.query(),
         "judged": _judged(plan, choice),
         "done": _done(view, book) if choice == Choice(goal=choice.goal) and choice.goal else None,
-        "frozen": list(plan.annual_follow_ups.order_by("-year", "-version")),
+        "frozen": frozen,
+        "frozen_years": len({each.year for each in frozen}),
         "all_years": range(view.years[-1], plan.first_year - 1, -1),
         "crumbs": [
             (_("Uppföljning"), reverse("year_list")),
@@ -92,9 +94,9 @@ def year_compare(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """A year as it is now beside one as it was frozen (`?frozen=`; the newest frozen one, if not said). `?year=` leads to another year."""
     plan = _plan_for(request, pk)
     refuse_other_years(plan, number)
-    versions = plan.annual_follow_ups.order_by("-year", "-version")
+    versions = list(plan.annual_follow_ups.order_by("-year", "-version"))
     asked, other = request.GET.get("frozen", ""), request.GET.get("year", "")
-    frozen = get_object_or_404(versions, pk=asked) if asked.isdecimal() else versions.first()
+    frozen = next((each for each in versions if not asked.isdecimal() or each.pk == int(asked)), None)
     if frozen is None:
         raise Http404
     if other.isdecimal() and int(other) != number:
@@ -106,6 +108,7 @@ def year_compare(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "year": now,
         "frozen": frozen,
         "versions": versions,
+        "newest": next(each for each in versions if each.year == frozen.year),
         "years": range(max(number, plan.periods.latest_year(clock.today()) or number), plan.first_year - 1, -1),
         "comparison": compared(before, frozen.year, now, redefined=_redefined_between(plan, frozen, number)),
         "crumbs": [

@@ -83,9 +83,9 @@ def _reports(annual: AnnualFollowUp) -> Iterator[Later]:
 def _yardsticks(annual: AnnualFollowUp) -> Iterator[Later]:
     """Targets, starting points and definitions of the plan's indicators: old and new, by whom and by which decision."""
     indicators = {each.pk: each for each in annual.plan.indicators.all()}
-    versions = IndicatorVersion.objects.filter(indicator__in=indicators).order_by("starts_on", "pk")
-    decimals = dict(versions.values_list("indicator", "decimals"))
-    for change in changes_of(indicators, decimals, clock.now(), with_first=True):
+    in_order = IndicatorVersion.objects.filter(indicator__in=indicators).order_by("starts_on", "pk")
+    versions = {version.indicator_id: version for version in in_order}
+    for change in changes_of(indicators, versions, clock.now(), with_first=True):
         if change.at > annual.recorded_at:
             told = {"words": change.words, "decision": change.decision}
             words = _("%(words)s. Beslut: %(decision)s") % told if change.decision else change.words

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from followup.figures import AgainstTarget, Figure, Number, Status, Window, value
+from followup.figures import AgainstTarget, Figure, Number, Status, Window
 from followup.models import Assessment, Decision, OutsideValue, YearText
 from followup.rollup import Shown, Statuses, Tree
 from followup.rollup.rows import PeriodRow, VersionRow
@@ -24,8 +24,7 @@ from stakeholders import clock
 QUOTE_LENGTH = 160
 
 
-@value
-class AnswerRow:
+class AnswerRow(NamedTuple):
     """One answer that was asked for in the year: who, about what, and how it stands. `why`: why it is missing, "" when approved."""
 
     obligation: int

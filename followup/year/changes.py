@@ -1,7 +1,7 @@
 """What has been altered in the plan's yardsticks: targets, starting points, definitions. Nothing of it is ever overwritten."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -11,10 +11,14 @@ from django.db.models import DateField, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from followup.year.words import Definition, said
 from measures.models import Baseline, Indicator, IndicatorVersion, Target
 from measures.rules import TargetBasis, VersionLink
 from stakeholders import clock
 from stakeholders.formats import full_day, number
+
+Versions = Mapping[int, Definition]
+"""By indicator, the definition in whose words its numbers are said."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +57,14 @@ class _Row(NamedTuple):
     who: str | None
 
 
-def changes_of(indicators: dict[int, Indicator], decimals: dict[int, int], as_of: datetime, *, with_first: bool = False) -> list[Change]:
+def changes_of(indicators: dict[int, Indicator], versions: Versions, as_of: datetime, *, with_first: bool = False) -> list[Change]:
     """Revised targets and starting points, and new definitions, newest first. One query. `with_first`: those that nothing stood before, too."""
     by_kind: dict[str, list[_Row]] = {"target": [], "baseline": [], "definition": []}
     for row in _recorded(indicators, as_of):
         by_kind[row.kind].append(row)
     found = [
-        *_revised(by_kind["target"], indicators, decimals, with_first=with_first),
-        *_moved(by_kind["baseline"], indicators, decimals, with_first=with_first),
+        *_revised(by_kind["target"], indicators, versions, with_first=with_first),
+        *_moved(by_kind["baseline"], indicators, versions, with_first=with_first),
         *(_redefined(each, indicators) for each in by_kind["definition"]),
     ]
     return sorted(found, key=lambda each: (each.day, each.indicator), reverse=True)
@@ -86,7 +90,7 @@ def _recorded(indicators: Collection[int], as_of: datetime) -> list[_Row]:
     return sorted(map(_Row._make, rows), key=lambda row: (row.recorded_at, row.pk))
 
 
-def _revised(targets: Collection[_Row], indicators: dict[int, Indicator], decimals: dict[int, int], *, with_first: bool) -> list[Change]:
+def _revised(targets: Collection[_Row], indicators: dict[int, Indicator], versions: Versions, *, with_first: bool) -> list[Change]:
     by_target: dict[tuple[int, int, str], list[_Row]] = defaultdict(list)
     for each in targets:
         by_target[each.indicator, each.year, each.basis].append(each)
@@ -96,30 +100,30 @@ def _revised(targets: Collection[_Row], indicators: dict[int, Indicator], decima
     found = []
     for (indicator, year, basis), own in by_target.items():
         since_start = f" {TargetBasis.SINCE_START.label}" if basis == TargetBasis.SINCE_START else ""
-        places = decimals.get(indicator, 0)
+        version = versions.get(indicator)
         if with_first or clock.day_of(own[0].recorded_at) > first_day[indicator]:
-            words = _("Nytt mål %(year)s%(basis)s: %(new)s") % {"year": year, "basis": since_start, "new": number(own[0].value, places)}
+            words = _("Nytt mål %(year)s%(basis)s: %(new)s") % {"year": year, "basis": since_start, "new": said(own[0].value, version)}
             found.append(_change(own[0], indicators, words))
         for before, after in pairwise(own):
             words = _("Mål %(year)s%(basis)s: %(old)s → %(new)s") % {
-                "year": year, "basis": since_start, "old": number(before.value, places), "new": number(after.value, places),
+                "year": year, "basis": since_start, "old": said(before.value, version), "new": said(after.value, version),
             }  # fmt: skip
             found.append(_change(after, indicators, words))
     return found
 
 
-def _moved(baselines: Iterable[_Row], indicators: dict[int, Indicator], decimals: dict[int, int], *, with_first: bool) -> list[Change]:
+def _moved(baselines: Iterable[_Row], indicators: dict[int, Indicator], versions: Versions, *, with_first: bool) -> list[Change]:
     last: dict[int, _Row] = {}
     found = []
     for each in baselines:
-        before, places = last.get(each.indicator), decimals.get(each.indicator, 0)
+        before, version = last.get(each.indicator), versions.get(each.indicator)
         if before:
             words = _("Utgångsläge: %(old)s (%(old_year)s) → %(new)s (%(new_year)s)") % {
-                "old": number(before.value, places), "old_year": before.year, "new": number(each.value, places), "new_year": each.year,
+                "old": said(before.value, version), "old_year": before.year, "new": said(each.value, version), "new_year": each.year,
             }  # fmt: skip
             found.append(_change(each, indicators, words))
         elif with_first:
-            words = _("Nytt utgångsläge: %(new)s (%(new_year)s)") % {"new": number(each.value, places), "new_year": each.year}
+            words = _("Nytt utgångsläge: %(new)s (%(new_year)s)") % {"new": said(each.value, version), "new_year": each.year}
             found.append(_change(each, indicators, words))
         last[each.indicator] = each
     return found

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from followup.words import Completeness
 from followup.year.page import TargetRow, Year
 from followup.year.retold import figure_told, number_told, statuses_told, target_told, verdict_told
+from measures.rules import sign_of
 from stakeholders.formats import number, out_of
 
 
@@ -140,4 +141,4 @@ def _difference(old: dict[str, Any], new: TargetRow) -> str:
         return ""
     by = Fraction(new.now.low) - Fraction(old["low"])
     difference = f"{'+' if by > 0 else ''}{number(by, new.decimals)}"
-    return _("%(n)s procentenheter") % {"n": difference} if new.unit == "%" else difference
+    return _("%(n)s procentenheter") % {"n": difference} if sign_of(new.unit) == "%" else difference

@@ -46,7 +46,7 @@ class Line:
 
     `path` and `original`: the points of the way to the target as it is now and as it was first decided. `so_far`: years whose sum still grows.
     `breaks`: years from which another thing is measured; `bridges`: from which it is measured otherwise, with the years before said anew.
-    `is_outside`: statistics that no actor reports. `is_level`: its figures are words.
+    `is_outside`: statistics that no actor reports. `is_worded`: its figures are words, or a number of a number.
     """
 
     pk: int
@@ -65,7 +65,7 @@ class Line:
     is_asked: bool = True
     is_converted: bool = False
     is_outside: bool = False
-    is_level: bool = False
+    is_worded: bool = False
     so_far: tuple[int, ...] = ()
 
     @property
@@ -163,7 +163,7 @@ def line_of_indicator(
         is_converted=bool(factors),
         is_part=not is_shown,
         is_asked=is_asked,
-        is_level=bool(version and version.kind == IndicatorKind.LEVEL),
+        is_worded=bool(version and version.kind in (IndicatorKind.LEVEL, IndicatorKind.MILESTONE)),
         so_far=tuple(year for year in years if is_so_far(book, year)) if version and version.kind in FLOWS else (),
     )
 

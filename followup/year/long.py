@@ -116,7 +116,6 @@ def long_view(plan: Plan, choice: Choice, *, audience: Audience, as_of: datetime
         first = Window.year(years[0]).year_before()
         steps = _with_budget(steps, budget_line(book, {pk: statuses.status(pk, first) for pk in book.measures}, years))
     counts = tuple((year, _counted(status_word(book, year, each.pk) for each in book.started(year))) for year in years)
-    decimals = {pk: version.decimals for pk, version in book.versions.items()}
     view = LongView(
         about=choice.named(book),
         years=years,
@@ -125,7 +124,7 @@ def long_view(plan: Plan, choice: Choice, *, audience: Audience, as_of: datetime
         statuses=_by_measure(book, years) if choice else _by_focus_area(book, years),
         counts=counts,
         steps=steps,
-        changes=tuple(changes_of(book.indicators, decimals, as_of)) if choice else (),
+        changes=tuple(changes_of(book.indicators, book.versions, as_of)) if choice else (),
         outside=_outside(book) if choice.indicator and not steps else (),
         earlier=tuple(range(plan.first_year, years[0])),
         took_part=_took_part([row[2:5] for row in parts if not row[5]], years),

@@ -127,7 +127,11 @@ def _of_target(book: Book, each: Held, reports: dict[int, AnswerRow]) -> Group:
     address = f"{reverse('figure_show', args=[each.indicator])}?year={book.year}"
     told = book.shown(each.indicator, book.year)
     figure_told = f"{book.year}: {told.text}"  # not the share of the way, which stands beside the verdict elsewhere
-    said = " · ".join(part for part in (figure_told, told.coverage and _("%(part)s rapporter") % {"part": told.coverage}) if part)
+    coverage = _("%(part)s rapporter") % {"part": told.coverage} if told.coverage else ""
+    latest = (
+        _("varje aktörs senaste gäller") if book.versions[each.indicator].is_last_only and len(figure.reports) < figure.approved else ""
+    )
+    said = " · ".join(part for part in (figure_told, coverage, latest) if part)
     return Group("target", each.indicator, each.name, address, _in_order(rows), each.verdict, str(Verdict(each.verdict).label), said)
 
 

@@ -12,17 +12,15 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from followup.explain import MISSING, NOT_ASKED, NOT_DUE, WITHOUT_NUMBER, with_unit
 from followup.words import Verdict
 from followup.year.frozen import counted
-from followup.year.words import shown_text, with_unit
+from followup.year.words import HIDDEN, shown_text
 from stakeholders.formats import number, out_of, whole
 from stakeholders.templatetags.symbols import COUNTED, words_for
 
-WITHOUT_NUMBER = (
-    "saknas", "inte begärd", "inte förfallen än", "dold: små tal", "går inte att räkna ut", "redovisas var för sig",
-    "två serier, ingen summa", "redovisas år för år",
-)  # fmt: skip
-"""What stands in the place of a number."""
+INSTEAD = (MISSING, NOT_ASKED, NOT_DUE, HIDDEN, *WITHOUT_NUMBER.values())
+"""What stands in the place of a number. A wording that is changed one day has to stand here beside the new one: old years have it."""
 
 
 def number_told(one: dict[str, Any]) -> str:
@@ -62,7 +60,7 @@ def figure_told(row: dict[str, Any]) -> str:
         return out_of(*numbers)
     if len(numbers) == 1 and text in _in_each_language(lambda: _answers(numbers[0])):
         return _answers(numbers[0])
-    return _said_anew(text, WITHOUT_NUMBER)
+    return _said_anew(text, INSTEAD)
 
 
 def _figures_in(words: str) -> list[str]:

@@ -216,7 +216,8 @@ def _gaps(year: Year) -> Table:
 def _money(year: Year) -> Table:
     headings = [_("Finansiering"), _("Åtgärder"), _("Budget per år, kronor"), _("Utan budget"), _("Värdeöverföring: vilka")]
     return headings, [
-        [r.funding, *(Number(n, COUNT) for n in (r.measures, r.budget, r.without_budget)), ", ".join(r.titles)] for r in year.funding
+        [_capital(r.funding), *(Number(n, COUNT) for n in (r.measures, r.budget, r.without_budget)), ", ".join(r.titles)]
+        for r in year.funding
     ]
 
 

@@ -1,10 +1,13 @@
 """How a figure is written in the year: its words, its exact number, and its honesty beside it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from followup.explain import headline, level_name
+from followup.explain import MISSING, headline, level_name, with_unit
 from followup.figures import Figure, Number
 from followup.rollup.rows import VersionRow
 from followup.words import MissingReason
@@ -12,12 +15,14 @@ from followup.year.page import ActorRow, Shown
 from measures.rules import SCALE, IndicatorKind
 from stakeholders.formats import interval, number, out_of
 
+HIDDEN = gettext_noop("dold: små tal")
+
 
 def shown(figure: Figure, version: VersionRow | None) -> Shown:
     """A figure in words, with its honesty beside it."""
     decimals, unit, scale = (version.decimals, version.unit, version.scale) if version else (0, "", ())
     return Shown(
-        text=_("dold: små tal") if figure.protection else headline(figure, decimals=decimals, unit=unit, scale=scale),
+        text=_(HIDDEN) if figure.protection else headline(figure, decimals=decimals, unit=unit, scale=scale),
         low=exact(figure.low),
         high=exact(figure.high),
         unit=unit,
@@ -52,7 +57,20 @@ def converted(figure: Figure, factor: Number) -> Figure:
     return replace(figure, low=figure.low * factor, high=figure.high * factor)
 
 
-def said(value: Number | None, version: VersionRow | None) -> str:
+class Definition(Protocol):
+    """What a number is said with: a definition as the roll-up reads it, or the model."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def decimals(self) -> int: ...
+    @property
+    def scale(self) -> Sequence[str]: ...
+
+
+def said(value: Number | None, version: Definition | None) -> str:
     """A target or a starting point as its figures are said: a level by its word, "70,0 %", "900 000"; "" for none."""
     if value is None or version is None:
         return number(value, 0)
@@ -61,11 +79,7 @@ def said(value: Number | None, version: VersionRow | None) -> str:
     return with_unit(number(value, version.decimals), version.unit)
 
 
-def with_unit(text: str, unit: str) -> str:
-    return f"{text} %" if unit == "%" and text else text
-
-
 def shown_text(low: Number | None, high: Number | None, decimals: int, unit: str) -> str:
     """ "340–410", "58 %"; "saknas" when there is no figure: never 0."""
     text = interval(low, high, decimals)
-    return with_unit(text, unit) or _("saknas")
+    return with_unit(text, unit) or _(MISSING)

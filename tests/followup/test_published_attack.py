@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from followup import rollup
 from followup.actions.publications import store_figures
 from followup.figures import Figure, Window
-from followup.models import Publication
+from followup.models import Publication, Report
 from followup.rollup.publications import latest
 from followup.words import Audience
 from measures.models import Plan
@@ -246,7 +246,8 @@ def test_a_publication_remembers_what_it_called_few_and_what_only_hidden():
     world.closes("2026T1")
     world.publishes("2026T1")
     content = latest(world.plan, window("2026T1"), Audience.MANAGEMENT).content
-    called = {name: {each[2] for each in content[name] if each[1] == "actor"} for name in ("hidden", "few")}
-    assert called == {name: {world._actor(actor).pk for actor in actors} for name, actors in (("hidden", "ABCD"), ("few", "ABC"))}
+    assert {each[2] for each in content["hidden"] if each[1] == "actor"} == {world._actor(actor).pk for actor in "ABCD"}
+    alone = {each[3][0] for each in content["called_few"] if len(each[3]) == 1}
+    assert alone == set(Report.objects.filter(obligation__assignment__actor__name__in="ABC").values_list("pk", flat=True))
     seen = rollup.load_shown(world.plan, [window("2026T1")], Audience.MANAGEMENT, as_of=world.now)
-    assert {name[2] for name in seen.said_few[world._indicator("deltagare").pk] if name[1] == "actor"} == called["few"]
+    assert {each[3][0] for each in seen.said_few[world._indicator("deltagare").pk] if len(each[3]) == 1} == alone

@@ -4,7 +4,7 @@ import random
 
 import pytest
 from django.test import Client
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from followup import rollup
@@ -105,6 +105,7 @@ def test_where_it_was_not_frozen_it_is_shown_when_others_have_answered(world):
 
 @settings(max_examples=100 if DRILL else 6, derandomize=not DRILL, deadline=None, phases=ONCE)
 @given(st.integers(0, 2**32))
+@example(134713)  # a number called few was taken for the one in its place today, which then had no other story
 def test_frozen_years_with_targets_since_the_start_and_the_pages_of_today_give_no_small_number_away(seed):
     """One or two years frozen, twice, each telling how far the plan has come since it began; answers of any year in between and after."""
     rnd = random.Random(seed)
