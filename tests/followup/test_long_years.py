@@ -125,9 +125,9 @@ def test_last_year_is_not_laid_beside_this_one_as_if_they_were_alike(client, pla
     assert f"{then} {note} 25 50 2030" in text_of(client.get(address)), "and so on paper, where the rest of the rows are"
 
 
-def frozen_year(plan, year, by):
+def frozen_year(plan, year, by, reason=""):
     shown = year_of(plan, year, audience=Audience.MANAGEMENT)
-    return freeze_year(plan, shown, [File("aret.json", "application/json", json_bytes(shown))], by=by)
+    return freeze_year(plan, shown, [File("aret.json", "application/json", json_bytes(shown))], by=by, reason=reason)
 
 
 @pytest.mark.parametrize(("link", "then"), [("bridged", "24"), ("break", "12")])
@@ -263,8 +263,44 @@ def test_a_level_is_held_against_a_target_in_its_own_words(client, plan, told, m
         (told,) = (each for each in drawn if "2028: gemensam lägesbild." in each)
         assert 'font-weight="600" fill="#20252a" text-anchor="start">2<' not in told, "a word, not a digit"
     assert ">gemensam lägesbild</text>" in told, "where no sentence says it"
+    assert "Mål 2030: gemensam plan → gemensam lägesbild" in text_of(answer)
     frozen = frozen_year(plan, 2028, manager)
     assert "gemensam lägesbild" in text_of(client.get(f"/plans/{plan.pk}/years/2029/compare/?frozen={frozen.pk}"))
+
+
+def test_a_milestone_s_picture_ends_in_how_many_have_reached_it_of_how_many(client, plan, told, manager):
+    reached = an_indicator(a_measure(plan, a_goal(plan), number="3.4"), kind="milestone", name="avtal med skolan", unit="st")
+    told(reached, {2028: 1})
+    client.force_login(manager)
+    for query in (f"indicator={reached.pk}", f"goal={reached.measures.get().goal_id}"):
+        page = page_of(client, plan, query).content.decode()
+        (drawn,) = (each for each in re.findall(r'<svg class="picture".*?</svg>', page, re.S) if "2028: 1 av 1." in each)
+        assert 'font-weight="600" fill="#20252a" text-anchor="start">1<' not in drawn
+    assert ">1 av 1</text>" in drawn
+
+
+@pytest.mark.parametrize("unit", ["%", "procent", "Procent "])
+def test_a_share_has_its_sign_however_the_unit_is_written(client, plan, told, manager, unit):
+    share = an_indicator(a_measure(plan, number="3.5"), kind="stock", name="andel trygga", unit=unit)
+    a_target(share, baseline=50, target=80, year=2030)
+    told(share, {2026: 60, 2028: 64})
+    frozen = frozen_year(plan, 2026, manager)
+    client.force_login(manager)
+    page = text_of(client.get(f"/plans/{plan.pk}/years/2028/compare/?frozen={frozen.pk}"))
+    assert "60 % 64 % Andel trygga +4 procentenheter" in page
+    assert "64 %" in text_of(client.get(f"/indicators/{share.pk}/figure/?year=2028")).partition("Så räknade vi")[0]
+
+
+def test_who_compares_with_a_version_that_was_corrected_is_told(client, plan, cafe, told, manager):
+    told(cafe, {2026: 20, 2028: 30})
+    first, second = frozen_year(plan, 2026, manager), frozen_year(plan, 2026, manager, reason="En siffra var fel.")
+    client.force_login(manager)
+    answer = client.get(f"/plans/{plan.pk}/years/2028/compare/?frozen={first.pk}")
+    assert "Det här är version 1. Den är rättad: version 2, 9 mars 2029, är den som gäller. Jämför med version 2" in text_of(answer)
+    assert f"/plans/{plan.pk}/years/2028/compare/?frozen={second.pk}" in links_of(answer)
+    assert "rättad" not in text_of(client.get(f"/plans/{plan.pk}/years/2028/compare/?frozen={second.pk}"))
+    page = text_of(page_of(client, plan, f"indicator={cafe.pk}"))
+    assert "1 fryst årsuppföljning. Välj ett år" in page, "years are counted, not versions"
 
 
 def test_a_sum_that_grows_is_said_to_be_so_far_on_a_phone_too(client, plan, told, manager):
