@@ -120,7 +120,7 @@ def headline(figure: Figure, *, decimals: int, unit: str, threshold: int = 0, sc
         return out_of(int(figure.numerator), int(figure.denominator or 0))
     if figure.kind == IndicatorKind.LEVEL and figure.low is not None:
         return level_name(int(figure.low), scale)
-    if figure.low is None and not (figure.expected or figure.flags):
+    if figure.low is None and not figure.expected and all(mark.flag == Flag.NO_KIND for mark in figure.flags):
         return _(NOT_DUE) if figure.requested else _(NOT_ASKED)
     if figure.low is None:
         return _(next((words for flag, words in WITHOUT_NUMBER.items() if figure.has(flag)), MISSING))

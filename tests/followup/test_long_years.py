@@ -180,6 +180,19 @@ def test_the_chain_tells_what_statistics_say_not_that_nobody_was_asked(client, p
     assert "Förvärvsarbetande statistik, Hyttan · procent saknas 60 % saknas 62 %" in text_of(page_of(client, plan, f"area={area.pk}"))
 
 
+@pytest.mark.parametrize("kind", ["count", ""])
+def test_a_figure_that_nobody_was_asked_about_says_so(client, plan, told, manager, kind):
+    asked, other = (an_indicator(a_measure(plan, number=f"1.{n}"), name=name) for n, name in ((1, "besök"), (2, "garantier")))
+    told(asked, {2028: 46})
+    with clock.at(BEFORE + timedelta(hours=1)):
+        IndicatorVersion.objects.create(indicator=other, number=2, starts_on=date(2025, 1, 1), kind=kind, unit="st", link="same")
+    client.force_login(manager)
+    page = text_of(client.get(f"/indicators/{other.pk}/figure/?year=2028"))
+    assert "Garantier: inte begärd 2028" in page
+    assert "0 av 0" not in page
+    assert "Rapporter 1 av 1" in text_of(client.get(f"/indicators/{asked.pk}/figure/?year=2028"))
+
+
 def test_a_measure_that_has_ended_costs_nothing_more(client, plan, told, manager, coordinator):
     goal = a_goal(plan)
     money = {"funding": "value_transfer", "budget_per_year": 100_000}
