@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 
+from django.db.models import Choices
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
@@ -144,7 +146,23 @@ def listing(words: Iterable[object]) -> str:
 
 def out_of(part: int, total: int) -> str:
     """ "19 av 24" """
+    return _out_of(part, total, translation.get_language())
+
+
+@lru_cache(maxsize=4096)
+def _out_of(part: int, total: int, language: str | None) -> str:
+    """Written once in each language: a year says the same few a thousand times."""
     return _("%(part)s av %(total)s") % {"part": whole(part), "total": whole(total)}
+
+
+def label(choice: Choices) -> str:
+    """The word of one of some choices, in the language in use."""
+    return _label(choice, translation.get_language())
+
+
+@lru_cache(maxsize=1024, typed=True)  # "withdrawn" is a word of several lists
+def _label(choice: Choices, language: str | None) -> str:
+    return str(choice.label)
 
 
 def _grouped(value: int, decimals: int) -> str:

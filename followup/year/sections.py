@@ -27,7 +27,7 @@ from followup.year.words import exact, said, shown
 from measures.models import Measure
 from measures.rules import SCALE, EffectLevel, Funding, IndicatorKind
 from stakeholders import clock
-from stakeholders.formats import interval, listing, out_of, whole
+from stakeholders.formats import interval, label, listing, out_of, whole
 from stakeholders.templatetags.symbols import words_for
 
 GOING_WELL = (ImplementationStatus.DONE, ImplementationStatus.ON_PLAN)
@@ -221,7 +221,7 @@ def target_row(book: Book, year: int, each: Held) -> TargetRow:
         indicator=pk,
         name=each.name,
         about=", ".join(numbers),
-        level=str(EffectLevel(indicator.level).label),
+        level=label(EffectLevel(indicator.level)),
         unit=version.unit,
         decimals=decimals,
         baseline_year=book.baseline_year(pk),
@@ -236,7 +236,7 @@ def target_row(book: Book, year: int, each: Held) -> TargetRow:
         path_low=exact(against.path - tolerance if against.path is not None else None),
         path_high=exact(against.path + tolerance if against.path is not None else None),
         verdict=each.verdict,
-        verdict_word=str(Verdict(against.verdict).label),
+        verdict_word=label(against.verdict),
         attainment=attained(against),
         note=_note(book, pk, against),
         original=exact(original.target) if revised and original else "",

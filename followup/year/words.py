@@ -10,10 +10,9 @@ from django.utils.translation import gettext_noop
 from followup.explain import MISSING, headline, level_name, with_unit
 from followup.figures import Figure, Number
 from followup.rollup.rows import VersionRow
-from followup.words import MissingReason
 from followup.year.page import ActorRow, Shown
 from measures.rules import SCALE, IndicatorKind
-from stakeholders.formats import interval, number, out_of
+from stakeholders.formats import interval, label, number, out_of
 
 HIDDEN = gettext_noop("dold: små tal")
 
@@ -29,9 +28,9 @@ def shown(figure: Figure, version: VersionRow | None) -> Shown:
         approved=figure.approved,
         expected=figure.expected,
         coverage=out_of(figure.approved, figure.expected) if figure.expected else "",
-        missing=tuple(f"{one.name} ({MissingReason(one.reason).label})" for one in figure.missing),
+        missing=tuple(f"{one.name} ({label(one.reason)})" for one in figure.missing),
         why=_("Visas inte, så att ingen kan pekas ut.") if figure.protection else "",
-        flags=tuple(dict.fromkeys(str(mark.flag.label) for mark in figure.flags)),  # each is said once, of however many reports
+        flags=tuple(dict.fromkeys(label(mark.flag) for mark in figure.flags)),  # each is said once, of however many reports
     )
 
 

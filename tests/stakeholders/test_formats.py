@@ -8,6 +8,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from followup.words import Protection, Verdict
 from stakeholders import clock, formats
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -110,3 +111,12 @@ def test_a_list_ends_with_och():
 
 def test_how_many_of_how_many():
     assert formats.out_of(19, 1024) == f"19 av 1{NBSP}024"
+    with translation.override("en"):
+        assert formats.out_of(19, 1024) == "19 of 1,024"
+    assert formats.out_of(19, 1024) == f"19 av 1{NBSP}024"
+
+
+def test_the_same_word_of_two_lists_and_in_two_languages():
+    assert [formats.label(Protection.HIDDEN), formats.label(Verdict.HIDDEN)] == ["dold", "Visas inte: små tal"]
+    with translation.override("en"):
+        assert formats.label(Protection.HIDDEN) != "dold"
