@@ -52,13 +52,12 @@ Gone = dict[tuple[int, int], Single]
 """By indicator and report."""
 
 
-def read_gone(seen: Iterable[SeenNumber | CalledFew], rollup: Rollup) -> Gone:
+def read_gone(seen: Collection[SeenNumber | CalledFew], rollup: Rollup) -> Gone:
     """What the reports said that were in a number seen and are no longer in force: corrected, withdrawn or exempted since. Two queries."""
-    made_of = {report: number[0] for number in seen for report in number[3]}
-    if not made_of:
+    if not seen:
         return {}
     standing = {answer.report for by_assignment in rollup.answers.values() for own in by_assignment.values() for answer in own}
-    reports = made_of.keys() - standing
+    reports = {report for number in seen for report in number[3]} - standing
     if not reports:
         return {}
     dimensions = {version.id: version.dimensions for line in rollup.lines.values() for version in line.versions}
