@@ -12,6 +12,7 @@ from followup.year.book import AnswerRow, Book, Held
 from followup.year.numbers import LABELS, Split, complete_actors, measures_going_well, targets_on_their_way
 from followup.year.sections import status_word
 from measures.models import Measure
+from measures.rules import IndicatorKind
 from stakeholders.formats import out_of, whole
 from stakeholders.rules import swedish_sort_key
 
@@ -128,9 +129,9 @@ def _of_target(book: Book, each: Held, reports: dict[int, AnswerRow]) -> Group:
     told = book.shown(each.indicator, book.year)
     figure_told = f"{book.year}: {told.text}"  # not the share of the way, which stands beside the verdict elsewhere
     coverage = _("%(part)s rapporter") % {"part": told.coverage} if told.coverage else ""
-    latest = (
-        _("varje aktörs senaste gäller") if book.versions[each.indicator].is_last_only and len(figure.reports) < figure.approved else ""
-    )
+    version = book.versions[each.indicator]
+    is_last_only = version.is_last_only or version.kind == IndicatorKind.LEVEL
+    latest = _("varje aktörs senaste gäller") if is_last_only and len(figure.reports) < figure.approved else ""
     said = " · ".join(part for part in (figure_told, coverage, latest) if part)
     return Group("target", each.indicator, each.name, address, _in_order(rows), each.verdict, str(Verdict(each.verdict).label), said)
 

@@ -71,17 +71,18 @@ def test_each_number_opens_exactly_what_it_counts(client, told, manager):
         assert client.get(found[0]).status_code == 200
 
 
-def test_a_stock_s_list_says_why_it_is_of_fewer_reports_than_have_come(client, plan, workspace, coordinator, reviewer, manager):
-    """How many members there are now is what each said last: two of two have come, and one is counted."""
-    members = an_indicator(a_measure(plan, number="1.1"), kind="stock", name="medlemmar")
-    a_target(members, baseline=5, target=20, year=2026)
+@pytest.mark.parametrize(("kind", "said"), [("stock", "3"), ("level", "vana")])
+def test_the_list_says_why_it_is_of_fewer_reports_than_have_come(client, plan, workspace, coordinator, reviewer, manager, kind, said):
+    """How many members there are now, or how far it has come, is what each said last: two of two have come, and one is counted."""
+    members = an_indicator(a_measure(plan, number="1.1"), kind=kind, name="medlemmar", scale=["inget", "försök", "plan", "vana"])
+    a_target(members, baseline=1, target=3, year=2026)
     assignment = an_assignment(members.measures.get(), an_actor(workspace), members)
-    for number, figure in ((1, 18), (2, 20)):
+    for number, figure in ((1, 2), (2, 3)):
         a_report(an_obligation(assignment, a_period(plan, 2026, number)), by=coordinator, approved_by=reviewer, figures=[figure])
     plan.periods.update(closed_at=MARCH)
     client.force_login(manager)
     page = text_of(client.get(f"/plans/{plan.pk}/years/2026/reports/?counted=targets"))
-    assert "2026: 20 · 2 av 2 rapporter · varje aktörs senaste gäller" in page
+    assert f"2026: {said} · 2 av 2 rapporter · varje aktörs senaste gäller" in page
     assert page.count("Läs rapporten") == 1
 
 
