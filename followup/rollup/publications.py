@@ -91,7 +91,7 @@ def contents(shown: Shown, window: Window, before: Publication | None = None, be
         "names": dict(Indicator.objects.filter(plan=shown.rollup.plan).values_list("id", "name")),
         "figures": figures,
         "hidden": [list(name) for name in (*shown.hidden_names([window, *beside]), *hidden_since_start)],
-        "called_few": shown.called_few([window, *beside]),
+        "called_few": shown.called_few([window, *beside], with_parts=shown.audience != Audience.PUBLIC or bool(beside)),
         "seen": sorted(seen),
     }
 

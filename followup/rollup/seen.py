@@ -1,4 +1,5 @@
-"""The numbers of people that a publication has shown: whoever kept it knows them, so they cover for nothing that is small later (rule 8)."""
+"""The numbers of people that a publication has shown, and what it called few: whoever kept it knows them, so they cover for nothing that is
+small later (rule 8)."""
 
 from collections.abc import Collection, Iterable, Sequence, Set
 from datetime import date
@@ -8,17 +9,16 @@ from typing import Any
 from followup.figures import Figure, Window
 from followup.models import ReportCell, ReportLine
 from followup.rollup.plan import Rollup
-from followup.rollup.small_numbers import TOTAL, Numbers, Table, amounts_of
+from followup.rollup.small_numbers import ADDED_UP, TOTAL, Numbers, Table, amounts_of
 from followup.suppression import Key, is_small
 from followup.words import UNKNOWN
-from measures.rules import IndicatorKind
+from measures.rules import SCALE, IndicatorKind
 
 SeenNumber = tuple[int, str, str, tuple[int, ...], str, str, int, int]
 """Indicator, first and last day of the window, the reports it is made of, dimension and category ("" for the whole), and its two amounts."""
 
-
-CalledFew = tuple[int, str, str, tuple[int, ...], str, str]
-"""What was called *färre än k*: as a `SeenNumber`, without the amounts."""
+CalledFew = tuple[int, str, str, tuple[int, ...], str, str, int]
+"""What was called *färre än k*: as a `SeenNumber`, with k in the place of the amounts."""
 
 
 def seen_numbers(figure: Figure, *, with_parts: bool) -> Iterable[SeenNumber]:
@@ -128,20 +128,24 @@ def remember(
 
 def _keep_few(table: Table, called: CalledFew) -> None:
     """As the sum that it was. What is put together otherwise, of people or of rates, only has its word where it stands as it did."""
-    _, _, last, reports, *cell = called
+    _, _, last, reports, dimension, category, _ = called
     definition = table.rollup.lines[table.indicator].on(date.fromisoformat(last))
-    if definition and definition.kind not in (IndicatorKind.PEOPLE, IndicatorKind.RATIO):
-        amount = sum(table.amounts[0].get(((report,), *cell), 0) for report in reports)
-        _keep(table, reports, reports, {(cell[0], cell[1]): (amount, amount)})
+    amounts = table.amounts[0]
+    are_known = all(((report,), *TOTAL) in amounts for report in reports)
+    if are_known and definition and definition.kind in ADDED_UP and definition.kind != IndicatorKind.PEOPLE and not definition.is_running:
+        amount = sum(amounts.get(((report,), dimension, category), 0) for report in reports)
+        _keep(table, reports, reports, {(dimension, category): (amount, amount)})
 
 
-def called_few(table: Table, few: Iterable[CalledFew]) -> set[Key]:
-    """The cells of a table that were called few, made of the same reports as they were then."""
-    found: set[Key] = set()
-    for _, first, last, reports, *cell in few:
+def called_few(table: Table, few: Iterable[CalledFew]) -> dict[Key, int]:
+    """The cells of a table that were called few, made of the same reports as they were then; with the most that each can be."""
+    found: dict[Key, int] = {}
+    for _, first, last, reports, *cell, k in few:
         window = Window(date.fromisoformat(first), date.fromisoformat(last))
         of_people = takewhile(table.cells.__contains__, ((reports, window, number) for number in count()))
-        found.update((key, *cell) for key in (reports, *of_people) if key in table.cells)
+        for key in (reports, *of_people):
+            if key in table.cells:
+                found[key, *cell] = min((k - 1) * SCALE, found.get((key, *cell), k * SCALE))
     return found
 
 

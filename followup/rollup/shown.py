@@ -20,7 +20,7 @@ from followup.rollup.seen import CalledFew, Gone, SeenNumber, are_crowds, called
 from followup.rollup.small_numbers import Name, Table, has_nothing_small
 from followup.rollup.targets import against_targets
 from followup.rollup.trends import change
-from followup.suppression import Key, Suppression
+from followup.suppression import LOWEST_THRESHOLD, Key, Suppression
 from followup.words import Audience, Protection, Trend, Verdict
 from measures.models import Goal, Measure, Plan
 from measures.rules import TargetBasis
@@ -162,9 +162,9 @@ class Shown:
             }
         )
 
-    def called_few(self, windows: Collection[Window]) -> list[CalledFew]:
-        """Of that, what is called *färre än k*."""
-        return sorted({each for decided, end in self._decided_until(windows) for each in decided.called_few() if each[2] <= end})
+    def called_few(self, windows: Collection[Window], *, with_parts: bool = True) -> list[CalledFew]:
+        """Of that, what is called *färre än k*. `with_parts=False`: not partner by partner."""
+        return sorted({each for decided, end in self._decided_until(windows) for each in decided.called_few(with_parts) if each[2] <= end})
 
     def _decided_until(self, windows: Collection[Window]) -> Iterator[tuple["_Decision", str]]:
         """What has been decided of each protected indicator in each window, and its last day."""
@@ -335,7 +335,7 @@ class _Decision:
             self.hidden = {**dict.fromkeys(hidden_from_all, Protection.HIDDEN), **self.hidden}
             self._hide_from_partners(suppression, readers, few_to_all)
 
-    def _hide_from_partners(self, suppression: Suppression, readers: Collection[tuple[Set[Key], Set[Key]]], few: Set[Key]) -> None:
+    def _hide_from_partners(self, suppression: Suppression, readers: Collection[tuple[Set[Key], Set[Key]]], few: Mapping[Key, int]) -> None:
         """Hide also what any partner, who knows what it has reported, could work another's small number out from, or anybody who has reported
         nothing. All get one form, so what one of them must not see nobody does; again until no more is hidden for any of them.
 
@@ -391,11 +391,12 @@ class _Decision:
     def hidden_names(self) -> set[CellName]:
         return {name for name, cell in self.named.items() if cell in self.hidden}
 
-    def called_few(self) -> set[CalledFew]:
+    def called_few(self, with_parts: bool) -> set[CalledFew]:
+        k = max(self.of.rollup.plan.workspace.small_number_threshold, LOWEST_THRESHOLD)
         return {
-            (self.indicator, first, last, self.table.answers[cell[0]], dimension, category)
-            for (_kind, _pk, first, last, dimension, category), cell in self.named.items()
-            if self.hidden.get(cell) == Protection.FEW
+            (self.indicator, first, last, self.table.answers[cell[0]], dimension, category, k)
+            for (kind, _pk, first, last, dimension, category), cell in self.named.items()
+            if self.hidden.get(cell) == Protection.FEW and (with_parts or kind not in ("actor", "assignment"))
         }
 
     def shown(self, figure: Figure, scope: Set[int] | None) -> Figure:

@@ -57,38 +57,6 @@ class Equations:
         for free in self._made_of[cell]:
             self._used_in.setdefault(free, set()).add(cell)
 
-    def follows(self, cell: Cell, is_fixed: Callable[[Cell], bool]) -> bool:
-        """Whether a cell is a sum, so many times each, of cells that are fixed: then nothing else can be believed of it."""
-        left = self._changed_by(cell)
-        for free, row in self._fixed_around(cell, is_fixed).items():
-            if times := left.get(free):
-                _add(left, row, -times)
-        return not left
-
-    def _fixed_around(self, cell: Cell, is_fixed: Callable[[Cell], bool]) -> dict[Cell, MadeOf]:
-        """The fixed cells that share a free cell with it, or with one of them, and so on: what of each the others do not say, by a free cell that
-        none of those after it has."""
-        found: dict[Cell, MadeOf] = {}
-        waiting, seen = [cell], set[Cell]()
-        while waiting:
-            for free in self.free_in[waiting.pop()]:
-                for other in self.moves[free]:
-                    if other not in seen and is_fixed(other):
-                        seen.add(other)
-                        waiting.append(other)
-                        row = self._changed_by(other)
-                        for known, own in found.items():
-                            if times := row.get(known):
-                                _add(row, own, -times)
-                        if row:
-                            first = min(row)
-                            found[first] = {each: Fraction(times) / row[first] for each, times in row.items()}
-        return found
-
-    def _changed_by(self, cell: Cell) -> MadeOf:
-        """The free cells whose moves change it, and how much."""
-        return {free: self.moves[free][cell] for free in self.free_in[cell]}
-
     def _moves(self, frees: Iterable[Cell]) -> dict[Cell, Move]:
         """What changes with each free cell: the smallest step of whole numbers."""
         found = {}

@@ -15,6 +15,9 @@ from measures.rules import SCALE
 Hidden = Mapping[Cell, Protection]
 """The hidden cells and the word in the place of each."""
 
+Few = Mapping[Cell, int]
+"""The cells that have been called *färre än k* before, and the most that each can be."""
+
 Ends = Mapping[Cell, Sequence[tuple[int, Cell]]]
 """For cells that are parts of an interval: those that they are at most as large as, the smallest first."""
 
@@ -40,8 +43,8 @@ class Stories:
         k: int,
     ) -> None:
         self.amounts, self.k = amounts, k
-        self.equations = Equations(sums, amounts.__getitem__)
-        self.moves, self.free_in = self.equations.moves, self.equations.free_in
+        equations = Equations(sums, amounts.__getitem__)
+        self.moves, self.free_in = equations.moves, equations.free_in
         self.small = [cell for cell in sorted(amounts) if self.is_small(cell) and cell in self.free_in]
         self.found: dict[Cell, list[Move]] = {}
         self.ends: dict[Cell, list[tuple[int, Cell]]] = {}
@@ -54,37 +57,25 @@ class Stories:
     def is_small(self, cell: Cell) -> bool:
         return 0 < self.amounts[cell] < self.k
 
-    def given_away(self, hidden: Hidden, known: Set[Cell], few: Set[Cell], safe: set[Cell]) -> set[Cell]:
+    def given_away(self, hidden: Hidden, known: Set[Cell], few: Few, safe: set[Cell]) -> set[Cell]:
         """What else to hide, or to call *dold*, because some small number is the only one that fits what is shown.
 
-        `few`: the cells that were called so before. `safe`: those that have another story already, which they keep when more is hidden, and those
-        that the reader knows whatever is hidden; what is found so is added.
+        `safe`: the cells that have another story already, which they keep when more is hidden, and those that none was found for at any price,
+        which hiding more would not help; what is found so is added.
         """
         left = [cell for cell in self.small if cell in hidden and cell not in safe]
-        prices = _Prices(self, hidden, known, few)
+        prices, at_any_price = (_Prices(self, hidden, known, few, is_dear=is_dear) for is_dear in (True, False))
         safe.update(cell for cell in left if any(prices.are_nothing(story) for story in self.found.get(cell, ())))
         for cell in left:
             if cell in safe:
                 continue
-            story = self._cheapest(cell, prices)
-            changed = [each for each in story or () if self.is_small(each)]
+            story = self._cheapest(cell, prices) or self._cheapest(cell, at_any_price) or {}
+            changed = [each for each in story if self.is_small(each)]
             for each in changed:
-                self.found.setdefault(each, []).append(story or {})
-            if more := self._all_about(cell, prices) if story is None else prices.needed_for(story):
+                self.found.setdefault(each, []).append(story)
+            if more := prices.needed_for(story):
                 return more
             safe.update((cell, *changed))
-        return set()
-
-    def _all_about(self, cell: Cell, prices: "_Prices") -> set[Cell]:
-        """What is nearest to a cell of all that is still shown, or called *färre än k*: no story was found for it, but there may be one. Nothing
-        where it follows from what the reader knows."""
-        if self.equations.follows(cell, prices.are_fixed):
-            return set()
-        near, nearer = {cell}, set[Cell]()
-        while near != nearer:
-            if more := set().union(*(prices.told_of(each) for each in near)):
-                return more
-            nearer, near = near, {each for other in near for free in self.free_in[other] for each in self.moves[free]}
         return set()
 
     def _cheapest(self, cell: Cell, prices: "_Prices") -> Move | None:
@@ -194,10 +185,12 @@ class _Bounds(NamedTuple):
 
 class _Prices(dict[Cell, _Bounds]):
     """What it would cost that a reader could believe another number of each cell. *Färre än k* is 1…k−1. *Dold* is at least k, or nobody; but
-    at least one where a small number had to be called so. A part of an interval is no more than its end, where that is shown."""
+    at least one where a small number had to be called so. A part of an interval is no more than its end, where that is shown. `is_dear`: else
+    only what cannot be costs anything, and a search is led by nothing else."""
 
-    def __init__(self, stories: Stories, hidden: Hidden, known: Set[Cell], few: Set[Cell]) -> None:
+    def __init__(self, stories: Stories, hidden: Hidden, known: Set[Cell], few: Few, *, is_dear: bool) -> None:
         super().__init__()
+        self.is_dear = is_dear
         self.amounts, self.ends, self.k, self.is_small = stories.amounts, stories.ends, stories.k, stories.is_small
         self.hidden, self.known, self.few = hidden, known, few
 
@@ -222,17 +215,6 @@ class _Prices(dict[Cell, _Bounds]):
         """Whether a story that was found for another reader, or when less was hidden, fits what is shown to this one."""
         return not any(self.of(cell, change) for cell, change in story.items())
 
-    def are_fixed(self, cell: Cell) -> bool:
-        """Whether it is known to the reader, or is a zero, which is never hidden."""
-        return self[cell].inside == IMPOSSIBLE
-
-    def told_of(self, cell: Cell) -> set[Cell]:
-        """What could still be hidden, or called *dold*, of a cell and of what it is at most."""
-        more = {end for _, end in self.ends.get(cell, ()) if end not in self.hidden and end not in self.known}
-        if not self.are_fixed(cell) and (cell not in self.hidden or (self._is_called_few(cell) and cell not in self.few)):
-            more.add(cell)
-        return more
-
     def needed_for(self, story: Move) -> set[Cell]:
         """What is to be hidden, or called *dold*, for the reader to believe it."""
         more = set()
@@ -253,12 +235,14 @@ class _Prices(dict[Cell, _Bounds]):
             most, limit, above = IMPOSSIBLE, IMPOSSIBLE, inside
             if self._is_called_few(cell):
                 most, above = self._few(cell), inside + LESS_SAID
-            if cell in self.few and self.is_small(cell):
-                most = limit = self._few(cell)
+            if cell in self.few and amount <= self.few[cell]:
+                most = limit = min(most, self.few[cell])
             shown = [(end, name) for end, name in self.ends.get(cell, ()) if name not in self.hidden]
             if shown:
                 most, above = min(most, shown[0][0]), above + HIDE * len(shown)
                 limit = min([limit, *(end for end, name in shown if name in self.known)])
+            if not self.is_dear:
+                inside = above = 0
             bounds = _Bounds(-((amount - least) // SCALE), (most - amount) // SCALE, (limit - amount) // SCALE, inside, above)
         self[cell] = bounds
         return bounds

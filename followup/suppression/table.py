@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from followup.suppression.equations import Cell
 from followup.suppression.small import LOWEST_THRESHOLD
-from followup.suppression.stories import Stories
+from followup.suppression.stories import Few, Stories
 from followup.words import Protection
 from measures.rules import SCALE
 
@@ -65,15 +65,16 @@ class Suppression:
         hidden_before: Set[Key] = frozenset(),
         gone: Set[Key] = frozenset(),
         vague: Set[Key] = frozenset(),
-        few: Set[Key] = frozenset(),
+        few: Mapping[Key, int] | None = None,
     ) -> dict[Key, Protection]:
         """The cells that may not be shown, and why: *färre än k*, or *dold*, which says only that there is somebody.
 
         `known` are cells the reader knows (a partner's own): never hidden, and of no help in hiding. `hidden_before` stay hidden.
         `gone` are shown nowhere: a small one is hidden like any other, the rest may be worked out. `vague` are *dold* also where they are small.
-        `few` have been called *färre än k* before, so that another word saves nothing.
+        `few` have been called *färre än k* before, so that another word saves nothing; with the most that each can be.
         """
-        hidden = self._hidden(*(self._numbered(keys) for keys in (known, hidden_before, gone, vague, few)))
+        said = {cell: most for key, most in (few or {}).items() for cell in self._numbered({key})}
+        hidden = self._hidden(*(self._numbered(keys) for keys in (known, hidden_before, gone, vague)), few=said)
         elsewhere = hidden_before - self.number.keys() - known - gone
         return {**{self.names[cell]: word for cell, word in hidden.items()}, **dict.fromkeys(elsewhere, Protection.HIDDEN)}
 
@@ -81,7 +82,7 @@ class Suppression:
         cells = {self.number[key] for key in keys if key in self.number}
         return cells | {self.other[cell] for cell in cells if cell in self.other}
 
-    def _hidden(self, known: Set[Cell], before: Set[Cell], gone: Set[Cell], vague: Set[Cell], few: Set[Cell]) -> dict[Cell, Protection]:
+    def _hidden(self, known: Set[Cell], before: Set[Cell], gone: Set[Cell], vague: Set[Cell], *, few: Few) -> dict[Cell, Protection]:
         hidden: dict[Cell, Protection] = {}
         for cell in sorted((self.small | before | gone) - known):
             hidden[cell] = Protection.FEW if cell in self.small and cell not in vague else Protection.HIDDEN
@@ -101,7 +102,7 @@ class Suppression:
         self,
         hidden: Mapping[Cell, Protection],
         known: Set[Cell],
-        few: Set[Cell],
+        few: Few,
         free: Set[Cell],
         waiting: list[int],
         safe: list[set[Cell]],

@@ -251,3 +251,26 @@ def test_a_publication_remembers_what_it_called_few_and_what_only_hidden():
     assert alone == set(Report.objects.filter(obligation__assignment__actor__name__in="ABC").values_list("pk", flat=True))
     seen = rollup.load_shown(world.plan, [window("2026T1")], Audience.MANAGEMENT, as_of=world.now)
     assert {each[3][0] for each in seen.said_few[world._indicator("deltagare").pk] if len(each[3]) == 1} == alone
+
+
+@pytest.mark.parametrize(("k_then", "shown"), [(3, "hidden"), (5, 10 * SCALE)])
+def test_what_was_called_few_under_a_lower_threshold_is_no_more_than_was_said(k_then, shown):
+    """A's 2 is published as fewer than 3. Then C and D have 4, fewer than 5: of a year of 10 only 2 + 4 + 4 would fit."""
+    world = DatabaseWorld()
+    world.indicator("deltagare", IndicatorKind.COUNT, counts_people=True)
+    world.workspace.small_number_threshold = k_then
+    world.workspace.save()
+    for actor, period in (("A", "2026T1"), ("C", "2026T2"), ("D", "2026T3")):
+        world.asks(actor, ["deltagare"], [period])
+    world.on("2026-05-10")
+    world.reports("A", "2026T1", 2)
+    world.on("2026-06-20")
+    world.closes("2026T1")
+    world.publishes("2026T1")
+    world.workspace.small_number_threshold = 5
+    world.workspace.save()
+    world.on("2027-01-10")
+    for actor, period in (("C", "2026T2"), ("D", "2026T3")):
+        world.reports(actor, period, 4)
+    world.on("2027-02-20")
+    assert world.shown("deltagare", "2026-12-31", Audience.MANAGEMENT) == {"": shown}
