@@ -60,16 +60,16 @@ class Stories:
     def given_away(self, hidden: Hidden, known: Set[Cell], few: Few, safe: set[Cell]) -> set[Cell]:
         """What else to hide, or to call *dold*, because some small number is the only one that fits what is shown.
 
-        `safe`: the cells that have another story already, which they keep when more is hidden, and those that none was found for at any price,
-        which hiding more would not help; what is found so is added.
+        `safe`: the cells that have another story already, which they keep when more is hidden, and those that none was found for, whatever more
+        were hidden; what is found so is added.
         """
         left = [cell for cell in self.small if cell in hidden and cell not in safe]
-        prices, at_any_price = (_Prices(self, hidden, known, few, is_dear=is_dear) for is_dear in (True, False))
+        prices = _Prices(self, hidden, known, few)
         safe.update(cell for cell in left if any(prices.are_nothing(story) for story in self.found.get(cell, ())))
         for cell in left:
             if cell in safe:
                 continue
-            story = self._cheapest(cell, prices) or self._cheapest(cell, at_any_price) or {}
+            story = self._cheapest(cell, prices) or {}
             changed = [each for each in story if self.is_small(each)]
             for each in changed:
                 self.found.setdefault(each, []).append(story)
@@ -185,12 +185,10 @@ class _Bounds(NamedTuple):
 
 class _Prices(dict[Cell, _Bounds]):
     """What it would cost that a reader could believe another number of each cell. *Färre än k* is 1…k−1. *Dold* is at least k, or nobody; but
-    at least one where a small number had to be called so. A part of an interval is no more than its end, where that is shown. `is_dear`: else
-    only what cannot be costs anything, and a search is led by nothing else."""
+    at least one where a small number had to be called so. A part of an interval is no more than its end, where that is shown."""
 
-    def __init__(self, stories: Stories, hidden: Hidden, known: Set[Cell], few: Few, *, is_dear: bool) -> None:
+    def __init__(self, stories: Stories, hidden: Hidden, known: Set[Cell], few: Few) -> None:
         super().__init__()
-        self.is_dear = is_dear
         self.amounts, self.ends, self.k, self.is_small = stories.amounts, stories.ends, stories.k, stories.is_small
         self.hidden, self.known, self.few = hidden, known, few
 
@@ -241,8 +239,6 @@ class _Prices(dict[Cell, _Bounds]):
             if shown:
                 most, above = min(most, shown[0][0]), above + HIDE * len(shown)
                 limit = min([limit, *(end for end, name in shown if name in self.known)])
-            if not self.is_dear:
-                inside = above = 0
             bounds = _Bounds(-((amount - least) // SCALE), (most - amount) // SCALE, (limit - amount) // SCALE, inside, above)
         self[cell] = bounds
         return bounds
