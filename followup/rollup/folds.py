@@ -15,7 +15,7 @@ from followup.rollup.definitions import Line
 from followup.rollup.people import Grouping, Interval
 from followup.rollup.rows import USABLE, ZERO, AssignmentRow, VersionRow
 from followup.words import UNKNOWN, Flag
-from measures.rules import SCALE, IndicatorKind
+from measures.rules import SCALE, IndicatorKind, sign_of
 
 COUNT, MONEY, STOCK, PEOPLE = IndicatorKind.COUNT, IndicatorKind.MONEY, IndicatorKind.STOCK, IndicatorKind.PEOPLE
 RATIO, LEVEL, MILESTONE = IndicatorKind.RATIO, IndicatorKind.LEVEL, IndicatorKind.MILESTONE
@@ -297,13 +297,13 @@ def _over_time(each: Used, asked: Asked) -> Interval:
 
 # ── ratio ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_PER = {"%": 100, "procent": 100, "‰": 1000, "promille": 1000}
+_PER = {"%": 100, "‰": 1000}
 
 
 @lru_cache(maxsize=256)
 def _per(unit: str) -> int:
     """What a quotient of one is in 1/10 000 of the unit."""
-    return _PER.get(unit.strip().lower(), 1) * SCALE
+    return _PER.get(sign_of(unit), 1) * SCALE
 
 
 def _ratio(owns: list[Used], asked: Asked) -> Sum:

@@ -229,6 +229,13 @@ def test_each_table_on_the_page_has_its_csv(client, told_year, manager):
         assert any(link.endswith(f"/{table}.csv") for link in links), table
 
 
+def test_a_row_of_money_begins_with_a_capital_in_the_file_as_on_the_page(client, told_year, manager):
+    client.force_login(manager)
+    rows = client.get(f"/plans/{told_year.pk}/years/2026/money.csv").content.decode("utf-8-sig").splitlines()
+    assert len(rows) > 1
+    assert all(row.strip('"')[0].isupper() for row in rows)
+
+
 def test_a_sheet_that_has_nothing_says_so(year):
     """Heads alone look like something that failed; a CSV that has nothing has only its heads, since a program reads it."""
     assert not year.revisions
