@@ -4,7 +4,7 @@ small later (rule 8)."""
 from collections.abc import Collection, Iterable, Sequence, Set
 from datetime import date
 from itertools import count, takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 from followup.figures import Figure, Window
 from followup.models import ReportCell, ReportLine
@@ -93,17 +93,25 @@ def are_crowds(indicator: int, seen: Collection[SeenNumber], gone: Gone, thresho
     return not any(is_small(amount, threshold) for amount in (*(amount for number in seen for amount in number[6:]), *since))
 
 
+class Memory(NamedTuple):
+    """The cells that a reader of what was published knows, or is presumed to know, and those that are shown nowhere any more."""
+
+    known: set[Key]
+    presumed: set[Key]
+    gone: set[Key]
+
+
 def remember(
     table: Table, seen: Collection[SeenNumber], few: Collection[CalledFew], gone: Gone, threshold: int, hidden_before: Set[Key]
-) -> tuple[set[Key], set[Key]]:
+) -> Memory:
     """Put the numbers seen in the table as they were, and every single number they are made of that has no place there: its report is no
-    longer in force, or its assignment no longer counts. Likewise what was called few. Gives the cells that are known, and those that are shown
-    nowhere any more.
+    longer in force, or its assignment no longer counts. Likewise what was called few.
 
     Only what was seen is known. Not what is small now that the threshold is another: it is hidden like everything small. A sum that does
-    not add up in the words of today cannot be reckoned with: then what it is made of hides nothing either, unless it was hidden.
+    not add up in the words of today cannot be reckoned with: what it is made of is presumed to be known too, unless it was hidden.
     """
     known: set[Key] = set()
+    presumed: set[Key] = set()
     sums: list[tuple[Key, tuple[int, ...], tuple[str, str]]] = []
     of_today, singles = _names(table), _not_alone(table, (*seen, *few), gone)
     for _, first, last, reports, dimension, category, one, other in seen:
@@ -119,11 +127,11 @@ def remember(
     for key, reports, cell in sums:
         parts: list[Key] = [((report,), *cell) for report in reports]
         if not any(amounts.get((key, *cell)) == sum(amounts.get(part, 0) for part in parts) for amounts in table.amounts):
-            known |= set(parts) - hidden_before
+            presumed |= set(parts) - hidden_before
     for called in few:
         _keep_few(table, called)
-    known = {name for name in known if not _is_small(table, name, threshold)}
-    return known, _names(table) - of_today - known
+    known, presumed = ({name for name in names if not _is_small(table, name, threshold)} for names in (known, presumed - known))
+    return Memory(known, presumed, _names(table) - of_today - known)
 
 
 def _keep_few(table: Table, called: CalledFew) -> None:

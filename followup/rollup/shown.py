@@ -16,7 +16,7 @@ from weakref import proxy
 from followup.figures import AgainstTarget, Cell, Change, Figure, Part, Preliminary, Window
 from followup.models import Publication, Report
 from followup.rollup.plan import Rollup
-from followup.rollup.seen import CalledFew, Gone, SeenNumber, are_crowds, called_few, read_gone, remember
+from followup.rollup.seen import CalledFew, Gone, Memory, SeenNumber, are_crowds, called_few, read_gone, remember
 from followup.rollup.small_numbers import Name, Table, has_nothing_small
 from followup.rollup.targets import against_targets
 from followup.rollup.trends import change
@@ -317,41 +317,44 @@ class _Decision:
                     if scope <= own:
                         known.add((key, *cell))
         hidden_before, hidden_from_all = ({self.named[name] for name in names if name in self.named} for names in (before, from_all))
-        seen_before, gone = remember(self.table, seen, self._of_years(self.of.said_few), self.of.gone, threshold, hidden_before)
-        known |= seen_before
+        memory = remember(self.table, seen, self._of_years(self.of.said_few), self.of.gone, threshold, hidden_before)
+        known |= memory.known
         decided = self.beside.hidden if self.beside else {}
         if self.beside:
             known |= set(self.beside.named.values()) - decided.keys()
         few, few_to_all = (called_few(self.table, self._of_years(said)) for said in (self.of.said_few, self.of.said_few_to_all))
         suppression = self.table.suppression(threshold)
-        self.hidden = {**suppression.hidden(known, hidden_before | decided.keys(), gone, few=few), **decided}
+        found = suppression.hidden(known, hidden_before | decided.keys(), memory.gone, few=few, presumed=memory.presumed)
+        self.hidden = {**found, **decided}
         if self.of.for_partners:
             open_to_them = set(self.of.read_by_partners.get(self.indicator, ()))
             readable = [number for number in seen if number in open_to_them]
-            read, _ = remember(self.table, readable, (), self.of.gone, threshold, hidden_before | hidden_from_all)
-            unread = gone | (seen_before - set(self.named.values()))
+            read = remember(self.table, readable, (), self.of.gone, threshold, hidden_before | hidden_from_all)
+            unread = memory.gone | (memory.known - set(self.named.values()))
             standing = set[Key](self.beside.named.values() if self.beside else ()) - decided.keys()
-            readers = [(standing | read, unread - read), (standing, unread)] if read else [(standing, unread)]
+            readers = [Memory(standing, set(), unread)]
+            if read.known:
+                readers.insert(0, Memory(standing | read.known, read.presumed, unread - read.known))
             self.hidden = {**dict.fromkeys(hidden_from_all, Protection.HIDDEN), **self.hidden}
             self._hide_from_partners(suppression, readers, few_to_all)
 
-    def _hide_from_partners(self, suppression: Suppression, readers: Collection[tuple[Set[Key], Set[Key]]], few: Mapping[Key, int]) -> None:
+    def _hide_from_partners(self, suppression: Suppression, readers: Collection[Memory], few: Mapping[Key, int]) -> None:
         """Hide also what any partner, who knows what it has reported, could work another's small number out from, or anybody who has reported
         nothing. All get one form, so what one of them must not see nobody does; again until no more is hidden for any of them.
 
         `readers`: what any of them may know besides, and what is then shown nowhere: who has read all that was open to them, and who has read
         nothing. What was published to management alone may well be hidden here.
         """
-        pairs = [(own, known, gone) for own in (set[Key](), *self._reported()) for known, gone in readers]
+        pairs = [(own, reader) for own in (set[Key](), *self._reported()) for reader in readers]
         unchanged = 0
-        for own, known, gone in cycle(pairs):
+        for own, (known, presumed, gone) in cycle(pairs):
             if unchanged == len(pairs):
                 break
             unchanged += 1
             if own and own.isdisjoint(self.hidden.keys() | gone):
                 continue  # it knows no more than is shown to all
             vague = {key for key, word in self.hidden.items() if word == Protection.HIDDEN}
-            for key, word in suppression.hidden(known | own, self.hidden.keys(), gone, vague, few).items():
+            for key, word in suppression.hidden(known | own, self.hidden.keys(), gone, vague, few, presumed).items():
                 if self.hidden.get(key) not in (word, Protection.HIDDEN):
                     self.hidden[key] = Protection.HIDDEN if key in self.hidden else word
                     unchanged = 0

@@ -66,15 +66,21 @@ class Suppression:
         gone: Set[Key] = frozenset(),
         vague: Set[Key] = frozenset(),
         few: Mapping[Key, int] | None = None,
+        presumed: Set[Key] = frozenset(),
     ) -> dict[Key, Protection]:
         """The cells that may not be shown, and why: *färre än k*, or *dold*, which says only that there is somebody.
 
         `known` are cells the reader knows (a partner's own): never hidden, and of no help in hiding. `hidden_before` stay hidden.
         `gone` are shown nowhere: a small one is hidden like any other, the rest may be worked out. `vague` are *dold* also where they are small.
         `few` have been called *färre än k* before, so that another word saves nothing; with the most that each can be.
+        `presumed`: what the reader may know too, of no help in hiding either; but of some where a small number is lost without it.
         """
         said = {cell: most for key, most in (few or {}).items() for cell in self._numbered({key})}
-        hidden = self._hidden(*(self._numbered(keys) for keys in (known, hidden_before, gone, vague)), few=said)
+        own, maybe, before, nowhere, unsaid = (self._numbered(keys) for keys in (known, presumed, hidden_before, gone, vague))
+        hidden = self._hidden(own | maybe, before, nowhere - maybe, unsaid, few=said)
+        if maybe:
+            unsaid |= {cell for cell, word in hidden.items() if word == Protection.HIDDEN}
+            hidden = self._hidden(own, set(hidden), nowhere, unsaid, few=said)
         elsewhere = hidden_before - self.number.keys() - known - gone
         return {**{self.names[cell]: word for cell, word in hidden.items()}, **dict.fromkeys(elsewhere, Protection.HIDDEN)}
 

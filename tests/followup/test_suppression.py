@@ -267,3 +267,15 @@ def test_what_was_called_few_before_is_not_saved_by_another_word():
     assert list(Suppression([table], K).hidden(known={"all"}).values()).count(HIDDEN) > 0
     assert Suppression([table], K).hidden(known={"all"}, few=few) == dict.fromkeys("abc", FEW)
     assert Suppression([table], K).hidden(few=few) == {**dict.fromkeys("abc", FEW), "all": HIDDEN}
+
+
+def test_what_a_reader_may_know_besides_hides_a_small_number_where_nothing_else_can():
+    """a + b is known to be 10. With b known too, a is lost, whatever more is hidden; who does not know it is not told."""
+    table = Sums({key: amount * SCALE for key, amount in {"all": 10, "a": 3, "b": 7}.items()}, [("all", ["a", "b"])])
+    assert Suppression([table], K).hidden(known={"all"}, presumed={"b"}) == {"a": FEW, "b": HIDDEN}
+
+
+def test_what_a_reader_may_know_besides_is_not_relied_on_where_something_else_can_be_hidden():
+    """c is hidden rather than b, since whoever knows b as well must not work a out."""
+    table = Sums({key: amount * SCALE for key, amount in {"all": 30, "a": 3, "b": 7, "c": 20}.items()}, [("all", ["a", "b", "c"])])
+    assert Suppression([table], K).hidden(known={"all"}, presumed={"b"}) == {"a": FEW, "c": HIDDEN}
