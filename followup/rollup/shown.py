@@ -301,8 +301,9 @@ class _Decision:
 
     def _named_in(self, names: Mapping[int, Collection[HiddenName]]) -> list[CellName]:
         """What publications hid of the indicator in the windows that are decided about."""
-        days = {(window.start.isoformat(), window.end.isoformat()) for window in self.windows}
-        return [name[1:] for name in names.get(self.indicator, ()) if name[3:5] in days]
+        own = names.get(self.indicator)
+        days = {(window.start.isoformat(), window.end.isoformat()) for window in self.windows if own}
+        return [name[1:] for name in own or () if name[3:5] in days]
 
     def _hide(self, before: Collection[CellName], from_all: Collection[CellName], seen: Collection[SeenNumber], threshold: int) -> None:
         """Put every figure that could be shown in the table, and what was hidden or seen before, and hide what must be."""

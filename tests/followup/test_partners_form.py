@@ -41,7 +41,7 @@ pytestmark = pytest.mark.django_db
 @given(st.integers(0, 2**32), st.sampled_from(KINDS), st.booleans() if DRILL else st.just(False))
 @example(348326, IndicatorKind.COUNT, True)  # a partner was thought to have read all that management had of a frozen year
 @example(416, IndicatorKind.COUNT, True)  # a round that management was told of showed what the form before gave away
-@example(29896, IndicatorKind.COUNT, True)
+@example(29896, IndicatorKind.COUNT, True)  # what stood in the place of a corrected answer was thought to have been called few
 @example(3249436, IndicatorKind.PEOPLE, True)  # "färre än 5" of people said to be the same, taken for their sum, gave the other away
 def test_no_partner_works_anothers_small_number_out_with_the_help_of_its_own(seed, kind, is_frozen):
     """Each partner in turn, who has all that it ever reported, and kept its form of the year when it was frozen first, if it was, and all that
