@@ -1,6 +1,7 @@
 """`python -m bench.year`: the year of 300 measures × 3 partners × tertials, ten years back, as management meets it over HTTP, and its files.
 
 PostgreSQL, a database of its own, dropped after. Wall time says what this machine gave today; processor time says what the code costs.
+Before each visit a plain loop is timed, the floor: how quick Python was in that moment. A page is said as so many times that, too.
 """
 
 import gzip
@@ -122,17 +123,28 @@ def sign_in() -> str:
 def visited(words: str, path: str, cookie: str, server: int) -> None:
     """One reader after the other: the median and the 95th percentile over HTTP, and the processor time of the server for each."""
     get(path, cookie)
-    times, cpu = [], spent(server)
+    times, floors, cpu = [], [], spent(server)
     for _ in range(VISITS):
+        floors.append(a_million_additions())
         began = time.perf_counter()
         get(path, cookie)
         times.append(time.perf_counter() - began)
+    floor = sorted(floors)[VISITS // 2]
     times.sort()
     each = (spent(server) - cpu) / VISITS
     p95 = times[int(VISITS * 0.95) - 1]
     print(
-        f"{words}: median {times[VISITS // 2] * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms, processortid {each * 1000:.0f} ms, last {os.getloadavg()[0]:.0f}"
+        f"{words}: median {times[VISITS // 2] * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms, processortid {each * 1000:.0f} ms, last {os.getloadavg()[0]:.0f};"
+        f" golvet (en miljon additioner) {floor * 1000:.0f} ms, medianen {times[VISITS // 2] / floor:.1f} ×"
     )
+
+
+def a_million_additions() -> float:
+    """What this Python takes for the plainest of loops, in seconds."""
+    began, total = time.perf_counter(), 0
+    for number in range(1_000_000):
+        total += number
+    return time.perf_counter() - began
 
 
 def draw() -> None:
