@@ -25,7 +25,7 @@ FROM followup_period p WHERE p.plan_id = %(plan)s
 """
 
 ASSIGNMENTS = """
-SELECT a.id, a.actor_id, c.name, a.measure_id, a.role, a.starts_on, a.ends_on, a.ended_on,
+SELECT a.id, a.actor_id, c.name, c.kind, a.measure_id, a.role, a.starts_on, a.ends_on, a.ended_on,
   a.ended_at <= %(as_of)s, a.declined_at <= %(as_of)s
 FROM measures_assignment a JOIN measures_measure m ON m.id = a.measure_id JOIN stakeholders_actor c ON c.id = a.actor_id
 WHERE m.plan_id = %(plan)s AND a.recorded_at <= %(as_of)s

@@ -72,6 +72,7 @@ class AssignmentRow:
     id: int
     actor: int
     actor_name: str
+    actor_kind: str
     measure: int
     role: str
     start: date
@@ -210,9 +211,9 @@ def _periods(rows: list[Row], day: date) -> dict[int, PeriodRow]:
 def _assignments(rows: list[Row]) -> dict[int, AssignmentRow]:
     """As recorded then: ended when that was recorded; one declined never ran."""
     found = {}
-    for number, actor, name, measure, role, starts_on, ends_on, ended_on, has_ended, is_declined in rows:
+    for number, actor, name, kind, measure, role, starts_on, ends_on, ended_on, has_ended, is_declined in rows:
         end = (ended_on or ends_on) if has_ended else ends_on
-        found[number] = AssignmentRow(number, actor, name, measure, role, starts_on, date.min if is_declined else end)
+        found[number] = AssignmentRow(number, actor, name, kind, measure, role, starts_on, date.min if is_declined else end)
     return found
 
 

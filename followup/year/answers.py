@@ -14,7 +14,6 @@ from followup.transitions import ReportFacts, State, state_of
 from followup.words import MissingReason
 from followup.year.book import AnswerRow, Book
 from stakeholders.formats import span
-from stakeholders.models import Actor
 
 WHY_MISSING = {
     State.UNANSWERED: MissingReason.NOT_ANSWERED,
@@ -56,7 +55,7 @@ def read_answers(book: Book, rollup: Rollup, found: Iterable[Reported], *, actor
         who, period = rows.assignments[assignment], periods[number]
         if actor not in (0, who.actor):
             continue
-        book.actors[who.actor] = who.actor_name
+        book.actors[who.actor], book.actor_kinds[who.actor] = who.actor_name, who.actor_kind
         if obligation in rows.exempt:
             continue
         told = (tuple([row[4] for row in own]) if len(own) > 1 else (happened,)) if report else ()
@@ -68,7 +67,6 @@ def read_answers(book: Book, rollup: Rollup, found: Iterable[Reported], *, actor
             bool(told), bool(told) and happened & ON_TIME != 0, standing.is_waiting, standing.why,
             in_force[3] if in_force else None, (in_force and in_force[7]) or "",
         ))  # fmt: skip
-    book.actor_kinds = dict(Actor.objects.filter(pk__in=book.actors).values_list("pk", "kind"))
 
 
 def _standing(told: tuple[int, ...], as_of: datetime) -> Standing:
