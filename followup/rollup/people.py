@@ -29,6 +29,15 @@ class Grouping:
                 if assignment in scope:
                     self.decision_of[assignment] = decision.id
 
+    def is_beside_a_lead(self, assignment: int) -> bool:
+        """Whether another partner counts for this one."""
+        decision = self.decisions.get(self.decision_of.get(assignment, 0))
+        return decision is not None and decision.lead != assignment and self._is_led(decision)
+
+    def _is_led(self, decision: DecisionRow) -> bool:
+        """By a partner of the scope."""
+        return decision.kind == Overlap.LEAD and not decision.is_revoked and self.decision_of.get(decision.lead or 0) == decision.id
+
     def together(self, intervals: Mapping[int, Interval], *, use_declared: bool = True) -> tuple[Interval | None, set[Flag]]:
         """All as one interval, and what to say about it. `use_declared=False`: leave declared overlaps undecided."""
         flags: set[Flag] = set()
@@ -71,7 +80,7 @@ class Grouping:
             return sum(lows), sum(highs)
         if kind == Overlap.SAME_PEOPLE:
             return max(lows), max(highs)
-        if kind == Overlap.LEAD and self.decision_of.get(decision.lead or 0) == decision.id:
+        if self._is_led(decision):
             if decision.lead not in intervals:
                 flags.add(Flag.LEAD_MISSING)
             return intervals.get(decision.lead or 0)

@@ -281,7 +281,11 @@ class _Decision:
     def __post_init__(self) -> None:
         threshold = self.of.rollup.plan.workspace.small_number_threshold
         self.table = Table(self.of.rollup, self.indicator)
-        self.everyone = frozenset(self.of.rollup.answers.get(self.indicator, ()))
+        rows = self.of.rollup.rows
+        leads = {
+            each.lead or 0 for each in rows.decisions.get(self.indicator, ())
+        } & rows.assignments.keys()  # they count though they say nothing
+        self.everyone = frozenset(self.of.rollup.answers.get(self.indicator, ())) | leads
         self.named: dict[CellName, Name] = {}
         self.hidden: dict[Key, Protection] = {}
         self.known: set[Key] = set()

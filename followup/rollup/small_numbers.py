@@ -1,12 +1,15 @@
 """Which figures of one indicator are hidden from an audience: every figure that could be shown, as sums of single answers (rule 8)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import chain, count, product
+from typing import NamedTuple
 
 from followup.figures import Figure, Number, Window
 from followup.rollup.answers import Answer
+from followup.rollup.people import Grouping
 from followup.rollup.plan import Rollup
+from followup.rollup.rows import DecisionRow
 from followup.suppression import LOWEST_THRESHOLD, Key, Sums, Suppression, is_small, is_small_rate
 from followup.words import UNKNOWN, Overlap
 from measures.rules import SCALE, IndicatorKind
@@ -86,6 +89,7 @@ class Table:
     small: set[Key] = field(default_factory=set)
     amounts: tuple[dict[Key, int], dict[Key, int]] = field(default_factory=lambda: ({}, {}))
     overlapping: set[Key] = field(default_factory=set)
+    put_together: dict[Key, "PutTogether"] = field(default_factory=dict)
     intervals: set[Key] = field(default_factory=set)
 
     def add(self, scope: frozenset[int], window: Window, threshold: int) -> Key:
@@ -99,8 +103,9 @@ class Table:
         is_rate = figure.kind == IndicatorKind.RATIO and figure.numerator is not None and figure.denominator is not None
         if is_rate and is_small_rate(numbers[TOTAL][0], sum(numbers[TOTAL]), threshold):
             self.small.add((key, *TOTAL))
-        if figure.kind == IndicatorKind.PEOPLE and not self._is_declared(figure.window):
+        if figure.kind == IndicatorKind.PEOPLE:
             self.overlapping.add(key)
+            self.put_together.setdefault(key, PutTogether.of(figure, self.rollup.rows.decisions.get(self.indicator, ()), scope))
         self.keep(key, figure.reports, found, numbers)
         return key
 
@@ -126,11 +131,6 @@ class Table:
             for amounts, amount in zip(self.amounts, both, strict=True):
                 amounts.setdefault((key, *cell), amount)
 
-    def _is_declared(self, window: Window) -> bool:
-        """Whether an overlap is known to readers as a number, so that parts can be worked out in spite of it."""
-        decisions = self.rollup.rows.decisions.get(self.indicator, ())
-        return any((each.start, each.end) == (window.start, window.end) and each.kind == Overlap.DECLARED for each in decisions)
-
     def suppression(self, threshold: int) -> Suppression:
         """What must be hidden in the table as it is now, to be asked for one reader after another. The two ends of an interval go together."""
         lows, highs = (self._as_a_reader_adds(amounts, threshold) for amounts in self.amounts)
@@ -149,7 +149,8 @@ class Table:
         for key in self.overlapping:
             for cell in self.cells[key]:
                 added = sum(amounts[part] for part in self._parts(key, cell, alone, amounts))
-                if is_small(added, threshold) and is_small(amounts.get((key, *cell), 0), threshold):
+                amount = amounts.get((key, *cell), 0)
+                if is_small(added, threshold) and is_small(amount, threshold) and not self._add_up(key, amount, [added]):
                     taken[key, *cell] = added
         return taken
 
@@ -185,12 +186,11 @@ class Table:
                 whole: Key = (key, *cell)
                 if cell != TOTAL:
                     dimensions.setdefault(cell[0], []).append(whole)
-                parts = self._parts(key, cell, alone, amounts)
-                if len(reports) > 1 and whole in amounts and self._add_up(key, whole, parts, amounts):
-                    yield whole, parts
+                if len(reports) > 1 and whole in amounts:
+                    yield from ((whole, parts) for parts in self._ways(key, cell, alone, amounts))
             for cells in dimensions.values():
                 parts = [cell for cell in cells if cell in amounts]
-                if total in amounts and self._add_up(key, total, parts, amounts):
+                if total in amounts and self._add_up(key, amounts[total], [amounts[part] for part in parts]):
                     yield total, parts
 
     def _alone(self) -> dict[int, Key]:
@@ -202,6 +202,62 @@ class Table:
         parts: list[Key] = [(alone[report], *cell) for report in self.answers[key] if report in alone]
         return [part for part in parts if part in amounts]
 
-    def _add_up(self, key: Key, whole: Key, parts: list[Key], amounts: Mapping[Key, int]) -> bool:
-        """Numbers that are added always do; of people who may be the same, the ends that happen to."""
-        return key not in self.overlapping or amounts[whole] == sum(amounts[part] for part in parts)
+    def _ways(self, key: Key, cell: tuple[str, str], alone: Mapping[int, Key], amounts: Mapping[Key, int]) -> Iterable[list[Key]]:
+        """What a figure is the sum of: all its answers, or else those alone that count for others too."""
+        whole, parts = amounts[key, *cell], self._parts(key, cell, alone, amounts)
+        if self._add_up(key, whole, [amounts[part] for part in parts]):
+            yield parts
+            return
+        own = {report: amounts.get((alone[report], *cell), 0) for report in self.answers[key] if report in alone}
+        for beside in self.put_together[key].beside(own) if key in self.put_together else ():
+            left_out = {(alone[report], *cell) for report in beside if report in alone}
+            counted = [part for part in parts if part not in left_out]
+            if counted and self._add_up(key, whole, [amounts[part] for part in counted]):
+                yield counted
+
+    def _add_up(self, key: Key, whole: int, parts: list[int]) -> bool:
+        """Numbers that are added always do; of people who may be the same, the ends that happen to, but for what is declared to be counted twice."""
+        if key not in self.overlapping:
+            return True
+        return sum(parts) - whole in (self.put_together[key].taken_off if key in self.put_together else {0})
+
+
+class PutTogether(NamedTuple):
+    """How people who may be the same are put together in a figure, as its page says. `taken_off`: how much the sum may lack because it was
+    declared to be counted twice. The reports that are not counted since another partner leads; and those of each partner in the groups of
+    which one counts for all, the largest: people who are the same, and those declared to overlap so much."""
+
+    taken_off: frozenset[int]
+    beside_a_lead: frozenset[int]
+    same: tuple[tuple[tuple[int, ...], ...], ...]
+    declared: tuple[tuple[tuple[int, ...], ...], ...]
+
+    @classmethod
+    def of(cls, figure: Figure, decisions: Collection[DecisionRow], scope: Set[int]) -> "PutTogether":
+        grouping = Grouping(decisions, figure.window, scope)
+        groups: dict[int, list[tuple[int, ...]]] = {}
+        for part in figure.parts:
+            if part.assignment in grouping.decision_of:
+                groups.setdefault(grouping.decision_of[part.assignment], []).append(part.reports)
+        in_force = [(grouping.decisions[number], tuple(own)) for number, own in groups.items() if not grouping.decisions[number].is_revoked]
+        same, declared = (tuple(own for each, own in in_force if each.kind == kind) for kind in (Overlap.SAME_PEOPLE, Overlap.DECLARED))
+        off = {0}
+        for decision, _ in in_force:
+            if decision.kind == Overlap.DECLARED:
+                off |= {each + decision.overlap for each in off}
+        beside = (part.reports for part in figure.parts if grouping.is_beside_a_lead(part.assignment))
+        return cls(frozenset(off), frozenset(chain.from_iterable(beside)), same, declared)
+
+    def beside(self, amounts: Mapping[int, int]) -> Iterable[set[int]]:
+        """The reports that may not be counted, when each says this much: of partners who say equally much, either."""
+        for groups in (self.same, (*self.same, *self.declared)) if self.declared else (self.same,):
+            for counted in product(*(_largest(group, amounts) for group in groups)):
+                beside = {report for group in groups for own in group if own not in counted for report in own} | self.beside_a_lead
+                if beside:
+                    yield beside
+
+
+def _largest(group: Iterable[tuple[int, ...]], amounts: Mapping[int, int]) -> list[tuple[int, ...]]:
+    """Those of a group that say the most."""
+    said = {own: sum(amounts.get(report, 0) for report in own) for own in group}
+    return [own for own, amount in said.items() if amount == max(said.values())]

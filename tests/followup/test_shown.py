@@ -1,5 +1,6 @@
 """What an audience is shown of a plan: enough is hidden that nothing below the threshold can be worked out from all the pages together."""
 
+import itertools
 import random
 from collections.abc import Iterable, Set
 from datetime import UTC, date, datetime
@@ -9,7 +10,7 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from followup import rollup
-from followup.figures import Window
+from followup.figures import Figure, Window
 from followup.reference import facts as f
 from followup.rollup.small_numbers import amounts_of
 from followup.words import Audience, LineState, Overlap, Protection
@@ -59,7 +60,7 @@ Words = dict[tuple, frozenset]
 Limits = Set[tuple[frozenset, int, int]]
 """Sums of single numbers that are at least and at most something."""
 
-LOW = "low"
+LOW, COUNTED = "low", "counted"
 
 
 def everything_shown(shown: rollup.Shown, indicator: int, windows: list[Window]) -> tuple[Numbers, Words]:
@@ -69,13 +70,52 @@ def everything_shown(shown: rollup.Shown, indicator: int, windows: list[Window])
     for name, scope in shown.scopes.items():
         for days in windows:
             figure = shown.figure(indicator, days, scope)
-            told(numbers, words, (name, days, ""), amounts_of(figure), figure.kind, figure.protection, figure.reports)
-            for cell in figure.cells:
-                told(numbers, words, (name, days, cell.name), (cell.low, cell.high), figure.kind, cell.protection, figure.reports)
+            counted = counted_alone(shown.rollup, figure, scope) if figure.kind == IndicatorKind.PEOPLE else []
+            ends = [
+                ("", amounts_of(figure), figure.protection),
+                *((cell.name, (cell.low, cell.high), cell.protection) for cell in figure.cells),
+            ]
+            for cell, both, protection in ends:
+                told(numbers, words, (name, days, cell), both, figure.kind, protection, figure.reports, counted)
     return numbers, words
 
 
-def told(numbers: Numbers, words: Words, name: tuple, both: tuple, kind: str, protection: str | None, reports: Iterable[int]) -> None:
+def counted_alone(plan: rollup.Rollup, figure: Figure, scope: Set[int]) -> list[tuple[set[int], int]]:
+    """The reports of a figure that may be all that is counted, since its page says who is counted for others too: a lead, or the largest
+    of people who are the same, whoever that is; and how much is taken off."""
+    of = {}
+    for decision in plan.rows.decisions.get(figure.indicator, ()):
+        if (decision.start, decision.end) == (figure.window.start, figure.window.end) and not decision.is_between_groups:
+            of |= dict.fromkeys(decision.assignments & scope, decision)
+    groups: dict[int, list] = {}
+    for part in figure.parts:
+        decision = of.get(part.assignment)
+        if decision and not decision.is_revoked and (decision.kind != Overlap.LEAD or of.get(decision.lead) is decision):
+            groups.setdefault(decision.id, []).append(part)
+    choices = []
+    for number, own in groups.items():
+        decision = next(each for each in of.values() if each.id == number)
+        if decision.kind == Overlap.LEAD:
+            choices.append([([part for part in own if part.assignment != decision.lead], 0)])
+        elif decision.kind in (Overlap.SAME_PEOPLE, Overlap.DECLARED):
+            choices.append([([], 0), ([], decision.overlap), *(([part for part in own if part is not one], 0) for one in own)])
+    found = []
+    for chosen in itertools.product(*choices) if choices else ():
+        beside = {report for parts, _ in chosen for part in parts for report in part.reports}
+        found.append((set(figure.reports) - beside, sum(off for _, off in chosen)))
+    return found
+
+
+def told(
+    numbers: Numbers,
+    words: Words,
+    name: tuple,
+    both: tuple,
+    kind: str,
+    protection: str | None,
+    reports: Iterable[int],
+    counted: Iterable[tuple[Set[int], int]] = (),
+) -> None:
     """One number, or the word in its place. Of an interval the high end is a sum; of a rate those in it and those outside it are."""
     for end in (0, 1) if kind == IndicatorKind.RATIO else (1,):
         singles = frozenset((report, name[-1], end) for report in reports)
@@ -85,6 +125,8 @@ def told(numbers: Numbers, words: Words, name: tuple, both: tuple, kind: str, pr
             numbers[*name, end] = (int(both[end]), singles)
             if kind == IndicatorKind.PEOPLE:
                 numbers[*name, LOW] = (int(both[0]), singles)
+            for place, (own, off) in enumerate(counted):
+                numbers[*name, place, COUNTED] = (int(both[1]) + off, frozenset(single for single in singles if single[0] in own))
 
 
 def single_numbers(shown: Iterable[Numbers]) -> tuple[dict[tuple, int], dict[tuple, list[tuple]]]:
@@ -171,6 +213,38 @@ def test_the_two_ends_of_people_who_may_be_the_same_give_no_partner_away(people,
     assert (figure.protection or (figure.low // SCALE, figure.high // SCALE)) == shown
 
 
+@pytest.mark.parametrize("decision", [{"kind": Overlap.LEAD, "lead": "B"}, {"kind": Overlap.SAME_PEOPLE}])
+def test_who_is_counted_for_others_in_one_window_does_not_give_them_away_in_another(decision):
+    """3, 20 and 40. In the tertial B counts for A too: 40–60. In the year nothing is decided: 40–63 would tell that A has 3."""
+    world = DatabaseWorld()
+    world.indicator("deltagare", IndicatorKind.PEOPLE, counts_people=True)
+    world.on("2026-05-10")
+    for actor, number in zip("ABC", (3, 20, 40), strict=True):
+        world.asks(actor, ["deltagare"], ["2026T1"])
+        world.reports(actor, "2026T1", number)
+    world.on("2026-06-20")
+    assert world.shown("deltagare", "2026-12-31", Audience.MANAGEMENT) == {"": 40 * SCALE}
+    world.overlaps("deltagare", "2026T1", decision["kind"], "A", "B", lead=decision.get("lead"))
+    told = [world.shown("deltagare", when, Audience.MANAGEMENT) for when in ("2026T1", "2026-12-31")]
+    assert {"": "hidden"} in told
+
+
+def test_a_lead_that_says_nothing_counts_for_the_others_all_the_same():
+    """B leads A and never answers the indicator: of A's 3 and C's 20 the tertial counts 20, and the year, where nothing is decided, 23."""
+    world = DatabaseWorld()
+    world.indicator("deltagare", IndicatorKind.PEOPLE, counts_people=True)
+    world.indicator("timmar", IndicatorKind.COUNT)
+    world.on("2026-05-10")
+    for actor, number in (("A", 3), ("C", 20), ("D", 40)):
+        world.asks(actor, ["deltagare"], ["2026T1"])
+        world.reports(actor, "2026T1", number)
+    world.asks("B", ["timmar"], ["2026T1"])
+    world.overlaps("deltagare", "2026T1", Overlap.LEAD, "A", "B", lead="B")
+    world.on("2026-06-20")
+    told = [world.shown("deltagare", when, Audience.MANAGEMENT) for when in ("2026T1", "2026-12-31")]
+    assert {"": "hidden"} in told
+
+
 def test_few_people_who_may_be_the_same_are_not_taken_for_the_sum_of_what_they_are():
     """Four ones who are the same people are 1. From "färre än 5", taken for their sum, each of the four would be worked out."""
     world = DatabaseWorld()
@@ -190,6 +264,8 @@ KINDS = (IndicatorKind.COUNT, IndicatorKind.STOCK, IndicatorKind.RATIO, Indicato
 
 @settings(max_examples=25, deadline=None, phases=ONCE)
 @given(st.integers(0, 2**32), st.sampled_from(KINDS))
+@example(1620, IndicatorKind.PEOPLE)  # who was counted for by a lead in one window was what two sums differed by
+@example(158, IndicatorKind.PEOPLE)  # the same, of a lead that never answered
 @example(7011, IndicatorKind.PEOPLE)  # of the same answer, a group whose lead had none had no figure, and the partner alone had
 def test_no_page_nor_all_of_them_together_give_a_small_number_away(seed, kind):
     PlanOfPeople.kind = kind
