@@ -1,6 +1,5 @@
 """What an audience is shown of a plan: enough is hidden that nothing below the threshold can be worked out from all the pages together."""
 
-import itertools
 import random
 from collections.abc import Iterable, Set
 from datetime import UTC, date, datetime
@@ -10,11 +9,12 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from followup import rollup
-from followup.figures import Figure, Window
+from followup.figures import Window
 from followup.reference import facts as f
 from followup.rollup.small_numbers import amounts_of
 from followup.words import Audience, LineState, Overlap, Protection
 from measures.rules import SCALE, EffectLevel, IndicatorKind
+from tests.followup.counted import counted
 from tests.followup.database_world import DatabaseWorld
 from tests.followup.random_facts import LAST, YEARS, RandomPlan
 from tests.followup.stored import stored
@@ -70,40 +70,14 @@ def everything_shown(shown: rollup.Shown, indicator: int, windows: list[Window])
     for name, scope in shown.scopes.items():
         for days in windows:
             figure = shown.figure(indicator, days, scope)
-            counted = counted_alone(shown.rollup, figure, scope) if figure.kind == IndicatorKind.PEOPLE else []
             ends = [
                 ("", amounts_of(figure), figure.protection),
                 *((cell.name, (cell.low, cell.high), cell.protection) for cell in figure.cells),
             ]
             for cell, both, protection in ends:
-                told(numbers, words, (name, days, cell), both, figure.kind, protection, figure.reports, counted)
+                of_whom = counted(shown.rollup, figure, scope, cell) if figure.kind == IndicatorKind.PEOPLE else ()
+                told(numbers, words, (name, days, cell), both, figure.kind, protection, figure.reports, of_whom)
     return numbers, words
-
-
-def counted_alone(plan: rollup.Rollup, figure: Figure, scope: Set[int]) -> list[tuple[set[int], int]]:
-    """The reports of a figure that may be all that is counted, since its page says who is counted for others too: a lead, or the largest
-    of people who are the same, whoever that is; and how much is taken off."""
-    of = {}
-    for decision in plan.rows.decisions.get(figure.indicator, ()):
-        if (decision.start, decision.end) == (figure.window.start, figure.window.end) and not decision.is_between_groups:
-            of |= dict.fromkeys(decision.assignments & scope, decision)
-    groups: dict[int, list] = {}
-    for part in figure.parts:
-        decision = of.get(part.assignment)
-        if decision and not decision.is_revoked and (decision.kind != Overlap.LEAD or of.get(decision.lead) is decision):
-            groups.setdefault(decision.id, []).append(part)
-    choices = []
-    for number, own in groups.items():
-        decision = next(each for each in of.values() if each.id == number)
-        if decision.kind == Overlap.LEAD:
-            choices.append([([part for part in own if part.assignment != decision.lead], 0)])
-        elif decision.kind in (Overlap.SAME_PEOPLE, Overlap.DECLARED):
-            choices.append([([], 0), ([], decision.overlap), *(([part for part in own if part is not one], 0) for one in own)])
-    found = []
-    for chosen in itertools.product(*choices) if choices else ():
-        beside = {report for parts, _ in chosen for part in parts for report in part.reports}
-        found.append((set(figure.reports) - beside, sum(off for _, off in chosen)))
-    return found
 
 
 def told(
@@ -114,7 +88,7 @@ def told(
     kind: str,
     protection: str | None,
     reports: Iterable[int],
-    counted: Iterable[tuple[Set[int], int]] = (),
+    of_whom: Iterable[tuple[Set[int], int]] = (),
 ) -> None:
     """One number, or the word in its place. Of an interval the high end is a sum; of a rate those in it and those outside it are."""
     for end in (0, 1) if kind == IndicatorKind.RATIO else (1,):
@@ -125,7 +99,7 @@ def told(
             numbers[*name, end] = (int(both[end]), singles)
             if kind == IndicatorKind.PEOPLE:
                 numbers[*name, LOW] = (int(both[0]), singles)
-            for place, (own, off) in enumerate(counted):
+            for place, (own, off) in enumerate(of_whom):
                 numbers[*name, place, COUNTED] = (int(both[1]) + off, frozenset(single for single in singles if single[0] in own))
 
 
