@@ -219,6 +219,22 @@ def test_a_lead_that_says_nothing_counts_for_the_others_all_the_same():
     assert {"": "hidden"} in told
 
 
+def test_what_is_declared_to_overlap_gives_nobody_away():
+    """3 and 20, of whom 2 are said to be at both, are 21: beside the 20 it would tell the 3."""
+    world = DatabaseWorld()
+    world.indicator("deltagare", IndicatorKind.PEOPLE, counts_people=True)
+    world.on("2026-05-10")
+    for actor, number in (("A", 3), ("B", 20)):
+        world.asks(actor, ["deltagare"], ["2026T1"])
+        world.reports(actor, "2026T1", number)
+    for when in ("2026T1", "2026-12-31"):
+        world.overlaps("deltagare", when, Overlap.DECLARED, "A", "B", overlap=2)
+    world.on("2026-06-20")
+    seen = rollup.load_shown(world.plan, [window("2026T1")], Audience.MANAGEMENT, as_of=world.now)
+    figure = seen.figure(world._indicator("deltagare").pk, window("2026T1"))
+    assert (figure.low, [part.low for part in figure.parts]) == (21 * SCALE, [None, None])
+
+
 def test_few_people_who_may_be_the_same_are_not_taken_for_the_sum_of_what_they_are():
     """Four ones who are the same people are 1. From "färre än 5", taken for their sum, each of the four would be worked out."""
     world = DatabaseWorld()
