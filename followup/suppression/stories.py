@@ -228,7 +228,8 @@ class _Prices(dict[Cell, _Bounds]):
         if cell in self.known or not (is_hidden or amount):
             bounds = _Bounds(0, 0, 0, IMPOSSIBLE, IMPOSSIBLE)
         else:
-            least = SCALE if self.is_small(cell) else self.k if amount >= 0 else amount
+            is_few = self.is_small(cell) or self.hidden.get(cell) == Protection.FEW  # the other end of the interval may be what is small
+            least = SCALE if is_few else self.k if amount >= 0 else amount
             inside = 0 if is_hidden else HIDE + min(amount // SCALE, HIDE - 1)
             most, limit, above = IMPOSSIBLE, IMPOSSIBLE, inside
             if self._is_called_few(cell):
