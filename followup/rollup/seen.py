@@ -48,30 +48,35 @@ def read_seen(rows: Iterable[Sequence[Any]]) -> dict[int, list[Any]]:
 Single = dict[tuple[str, str], tuple[int, int]]
 """What one report says of an indicator: the amounts of the whole and of each cell."""
 
-Gone = dict[tuple[int, int], Single]
-"""By indicator and report."""
+
+class Gone(NamedTuple):
+    """What is no longer in force, by indicator and report; and which assignment each report is of."""
+
+    said: dict[tuple[int, int], Single] = {}
+    assignments: dict[int, int] = {}
 
 
 def read_gone(seen: Collection[SeenNumber | CalledFew], rollup: Rollup) -> Gone:
     """What the reports said that were in a number seen and are no longer in force: corrected, withdrawn or exempted since. Two queries."""
     if not seen:
-        return {}
+        return Gone()
     standing = {answer.report for by_assignment in rollup.answers.values() for own in by_assignment.values() for answer in own}
     reports = {report for number in seen for report in number[3]} - standing
     if not reports:
-        return {}
+        return Gone()
     dimensions = {version.id: version.dimensions for line in rollup.lines.values() for version in line.versions}
     read = ReportLine.objects.filter(report__in=reports, indicator_version__indicator__in={number[0] for number in seen})
-    columns = ("id", "indicator_version__indicator_id", "report_id", "indicator_version_id", "value", "numerator", "denominator")
-    lines = list(read.values_list(*columns))
+    columns = ("id", "indicator_version__indicator_id", "report_id", "indicator_version_id", "report__obligation__assignment_id")
+    lines = list(read.values_list(*columns, "value", "numerator", "denominator"))
     cells: dict[int, list[tuple[str, str, int]]] = {}
     of_lines = ReportCell.objects.filter(line__in=[line[0] for line in lines])
     for line, dimension, category, value in of_lines.values_list("line", "dimension", "category", "value"):
         cells.setdefault(line, []).append((dimension, category, value))
-    return {
+    said = {
         (indicator, report): _single(amounts, cells.get(line, ()), dimensions.get(version, ()))
-        for line, indicator, report, version, *amounts in lines
+        for line, indicator, report, version, _assignment, *amounts in lines
     }
+    return Gone(said, {report: assignment for _line, _indicator, report, _version, assignment, *_amounts in lines})
 
 
 def _single(amounts: Sequence[int | None], cells: Iterable[tuple[str, str, int]], dimensions: Iterable[str]) -> Single:
@@ -89,7 +94,7 @@ def _single(amounts: Sequence[int | None], cells: Iterable[tuple[str, str, int]]
 def are_crowds(indicator: int, seen: Collection[SeenNumber], gone: Gone, threshold: int) -> bool:
     """Whether no number that `remember` would put in the table is small."""
     reports = {report for number in seen for report in number[3]}
-    since = [amount for report in reports for both in gone.get((indicator, report), {}).values() for amount in both]
+    since = [amount for report in reports for both in gone.said.get((indicator, report), {}).values() for amount in both]
     return not any(is_small(amount, threshold) for amount in (*(amount for number in seen for amount in number[6:]), *since))
 
 
@@ -114,20 +119,23 @@ def remember(
     presumed: set[Key] = set()
     sums: list[tuple[Key, tuple[int, ...], tuple[str, str]]] = []
     of_today, singles = _names(table), _not_alone(table, (*seen, *few), gone)
+    everyone = table.rollup.rows.assignments.keys()
     for _, first, last, reports, dimension, category, one, other in seen:
         window = Window(date.fromisoformat(first), date.fromisoformat(last))
         definition = table.rollup.lines[table.indicator].on(window.end)
         number = {(dimension, category): (one, other)}
         key = table.key(reports, window, definition.kind if definition else None, number)
         _keep(table, key, reports, number)
+        if key in table.intervals:
+            table.decide(key, window, _by_assignment(table, reports, gone), everyone)
         sums.append((key, reports, (dimension, category)))
         known.add((key, dimension, category))
     for report, single in singles.items():
         _keep(table, (report,), (report,), single)
+    alone = table.alone()
     for key, reports, cell in sums:
-        parts: list[Key] = [((report,), *cell) for report in reports]
-        if not any(amounts.get((key, *cell)) == sum(amounts.get(part, 0) for part in parts) for amounts in table.amounts):
-            presumed |= set(parts) - hidden_before
+        if not table.adds_up((key, *cell), alone):
+            presumed |= {((report,), *cell) for report in reports} - hidden_before
     for called in few:
         _keep_few(table, called)
     known, presumed = ({name for name in names if not _is_small(table, name, threshold)} for names in (known, presumed - known))
@@ -157,6 +165,16 @@ def called_few(table: Table, few: Iterable[CalledFew]) -> dict[Key, int]:
     return found
 
 
+def _by_assignment(table: Table, reports: Collection[int], gone: Gone) -> dict[int, list[int]]:
+    """The reports of a number seen, by whose they are."""
+    own = table.rollup.answers.get(table.indicator, {})
+    of = gone.assignments | {answer.report: assignment for assignment, answers in own.items() for answer in answers}
+    found: dict[int, list[int]] = {}
+    for report in reports:
+        found.setdefault(of.get(report, 0), []).append(report)
+    return found
+
+
 def _names(table: Table) -> set[Key]:
     return {(key, *cell) for key, cells in table.cells.items() for cell in cells}
 
@@ -165,7 +183,7 @@ def _not_alone(table: Table, seen: Iterable[SeenNumber | CalledFew], gone: Gone)
     """What the reports in the table and in the numbers seen say, those of which no figure is made alone."""
     alone = {reports[0] for reports in table.answers.values() if len(reports) == 1}
     wanted = {report for own in (*table.answers.values(), *(number[3] for number in seen)) for report in own} - alone
-    found = {report: gone[table.indicator, report] for report in wanted if (table.indicator, report) in gone}
+    found = {report: gone.said[table.indicator, report] for report in wanted if (table.indicator, report) in gone.said}
     dimensions = {version.id: version.dimensions for version in table.rollup.lines[table.indicator].versions}
     for own in table.rollup.answers.get(table.indicator, {}).values():
         for answer in own:

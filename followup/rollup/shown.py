@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 from weakref import proxy
 
 from followup.figures import AgainstTarget, Cell, Change, Figure, Part, Preliminary, Window
-from followup.models import Publication, Report
+from followup.models import Publication
 from followup.rollup.plan import Rollup
 from followup.rollup.seen import CalledFew, Gone, Memory, SeenNumber, are_crowds, called_few, read_gone, remember
 from followup.rollup.small_numbers import Name, Table, has_nothing_small
@@ -214,14 +214,11 @@ class Shown:
 
     @cached_property
     def actor_of(self) -> dict[int, int]:
-        """Whose each report is that a number shown is made of, also those no longer in force. One query, where there are such."""
+        """Whose each report is that a number shown is made of, also those no longer in force."""
         assignments = self.rollup.rows.assignments
         answers = ((each, own) for of in self.rollup.answers.values() for each, own in of.items())
         found = {answer.report: assignments[each].actor for each, own in answers for answer in own}
-        gone = {report for _, report in self.gone}
-        if gone:
-            found.update(Report.objects.filter(pk__in=gone).values_list("pk", "obligation__assignment__actor"))
-        return found
+        return {**{report: assignments[each].actor for report, each in self.gone.assignments.items() if each in assignments}, **found}
 
     def _decided(self, indicator: int, window: Window) -> "_Decision":
         """What is hidden in the year of a window; of stocks, which are carried from year to year, in all years at once.

@@ -9,7 +9,6 @@ from followup.figures import Figure, Number, Window
 from followup.rollup.answers import Answer
 from followup.rollup.people import Grouping
 from followup.rollup.plan import Rollup
-from followup.rollup.rows import DecisionRow
 from followup.suppression import LOWEST_THRESHOLD, Key, Sums, Suppression, is_small, is_small_rate
 from followup.words import UNKNOWN, Overlap
 from measures.rules import SCALE, IndicatorKind
@@ -105,7 +104,7 @@ class Table:
             self.small.add((key, *TOTAL))
         if figure.kind == IndicatorKind.PEOPLE:
             self.overlapping.add(key)
-            self.put_together.setdefault(key, PutTogether.of(figure, self.rollup.rows.decisions.get(self.indicator, ()), scope))
+            self.decide(key, window, {part.assignment: part.reports for part in figure.parts}, scope)
         self.keep(key, figure.reports, found, numbers)
         return key
 
@@ -131,6 +130,11 @@ class Table:
             for amounts, amount in zip(self.amounts, both, strict=True):
                 amounts.setdefault((key, *cell), amount)
 
+    def decide(self, key: Key, window: Window, parts: Mapping[int, Sequence[int]], scope: Set[int]) -> None:
+        """What is said of how the assignments of a scope were put together in a window; `parts`: the reports of each."""
+        if key not in self.put_together:
+            self.put_together[key] = PutTogether.of(parts, Grouping(self.rollup.rows.decisions.get(self.indicator, ()), window, scope))
+
     def suppression(self, threshold: int) -> Suppression:
         """What must be hidden in the table as it is now, to be asked for one reader after another. The two ends of an interval go together."""
         lows, highs = (self._as_a_reader_adds(amounts, threshold) for amounts in self.amounts)
@@ -144,7 +148,7 @@ class Table:
     def _as_a_reader_adds(self, amounts: Mapping[Key, int], threshold: int) -> dict[Key, int]:
         """The amounts; but of people who may be the same, a small number is the sum of its answers where that is small too. Its word is the
         same, and a reader who takes it for the sum is right about the answers by chance."""
-        alone = self._alone()
+        alone = self.alone()
         taken = dict(amounts)
         for key in self.overlapping:
             for cell in self.cells[key]:
@@ -158,7 +162,7 @@ class Table:
         """The low end of people who may be the same is the largest answer, or the sum of each partner's largest where nobody is at two.
         Gives which those are, and the answers that are no more than it."""
         lows, _ = self.amounts
-        alone = self._alone()
+        alone = self.alone()
         answers = self.rollup.answers.get(self.indicator, {})
         assignment_of = {answer.report: assignment for assignment, own in answers.items() for answer in own}
         equal: list[Sum] = []
@@ -178,7 +182,7 @@ class Table:
 
     def _sums(self, amounts: Mapping[Key, int]) -> Iterable[tuple[Key, list[Key]]]:
         """Every figure is the sum of its answers, every whole the sum of each of its breakdowns."""
-        alone = self._alone()
+        alone = self.alone()
         for key, reports in self.answers.items():
             dimensions: dict[str, list[Key]] = {}
             total: Key = (key, *TOTAL)
@@ -193,7 +197,7 @@ class Table:
                 if total in amounts and self._add_up(key, amounts[total], [amounts[part] for part in parts]):
                     yield total, parts
 
-    def _alone(self) -> dict[int, Key]:
+    def alone(self) -> dict[int, Key]:
         """The figure that each report makes by itself, where there is one."""
         return {reports[0]: key for key, reports in self.answers.items() if len(reports) == 1}
 
@@ -215,6 +219,10 @@ class Table:
             if counted and self._add_up(key, whole, [amounts[part] for part in counted]):
                 yield counted
 
+    def adds_up(self, name: Name, alone: Mapping[int, Key]) -> bool:
+        """Whether either amount of a cell is the sum of what is known to count."""
+        return any(name in amounts and any(True for _ in self._ways(name[0], name[1:], alone, amounts)) for amounts in self.amounts)
+
     def _add_up(self, key: Key, whole: int, parts: list[int]) -> bool:
         """Numbers that are added always do; of people who may be the same, the ends that happen to, but for what is declared to be counted twice."""
         if key not in self.overlapping:
@@ -233,19 +241,20 @@ class PutTogether(NamedTuple):
     declared: tuple[tuple[tuple[int, ...], ...], ...]
 
     @classmethod
-    def of(cls, figure: Figure, decisions: Collection[DecisionRow], scope: Set[int]) -> "PutTogether":
-        grouping = Grouping(decisions, figure.window, scope)
+    def of(cls, parts: Mapping[int, Sequence[int]], grouping: Grouping) -> "PutTogether":
         groups: dict[int, list[tuple[int, ...]]] = {}
-        for part in figure.parts:
-            if part.assignment in grouping.decision_of:
-                groups.setdefault(grouping.decision_of[part.assignment], []).append(part.reports)
-        in_force = [(grouping.decisions[number], tuple(own)) for number, own in groups.items() if not grouping.decisions[number].is_revoked]
-        same, declared = (tuple(own for each, own in in_force if each.kind == kind) for kind in (Overlap.SAME_PEOPLE, Overlap.DECLARED))
+        for assignment, own in parts.items():
+            if assignment in grouping.decision_of:
+                groups.setdefault(grouping.decision_of[assignment], []).append(tuple(own))
+        in_force = [
+            (grouping.decisions[number], tuple(group)) for number, group in groups.items() if not grouping.decisions[number].is_revoked
+        ]
+        same, declared = (tuple(group for each, group in in_force if each.kind == kind) for kind in (Overlap.SAME_PEOPLE, Overlap.DECLARED))
         off = {0}
         for decision, _ in in_force:
             if decision.kind == Overlap.DECLARED:
                 off |= {each + decision.overlap for each in off}
-        beside = (part.reports for part in figure.parts if grouping.is_beside_a_lead(part.assignment))
+        beside = (own for assignment, own in parts.items() if grouping.is_beside_a_lead(assignment))
         return cls(frozenset(off), frozenset(chain.from_iterable(beside)), same, declared)
 
     def beside(self, amounts: Mapping[int, int]) -> Iterable[set[int]]:
