@@ -90,6 +90,7 @@ class Table:
     overlapping: set[Key] = field(default_factory=set)
     put_together: dict[Key, "PutTogether"] = field(default_factory=dict)
     intervals: set[Key] = field(default_factory=set)
+    has_ties: bool = False
 
     def add(self, scope: frozenset[int], window: Window, threshold: int) -> Key:
         """The key of a figure; its cells are (key, dimension, category)."""
@@ -135,14 +136,17 @@ class Table:
         if key not in self.put_together:
             self.put_together[key] = PutTogether.of(parts, Grouping(self.rollup.rows.decisions.get(self.indicator, ()), window, scope))
 
-    def suppression(self, threshold: int) -> Suppression:
-        """What must be hidden in the table as it is now, to be asked for one reader after another. The two ends of an interval go together."""
+    def suppression(self, threshold: int, *, with_ties: bool = True) -> Suppression:
+        """What must be hidden in the table as it is now, to be asked for one reader after another. The two ends of an interval go together.
+
+        Where one of some partners who say equally much counts for all, a sum is taken to be of each of them, or (`with_ties=False`) of the first.
+        """
         lows, highs = (self._as_a_reader_adds(amounts, threshold) for amounts in self.amounts)
         names: list[Name] = [(key, *cell) for key, cells in self.cells.items() if key in self.intervals for cell in cells]
         low_ends: dict[Name, Key] = {name: (*name, "low") for name in names if name in lows}
         ends = {**highs, **{low_end: self.amounts[0][name] for name, low_end in low_ends.items()}}
         largest, most = self._largest(low_ends)
-        sums = [Sums(lows, list(self._sums(lows))), Sums(ends, list(self._sums(highs)), largest, most)]
+        sums = [Sums(lows, list(self._sums(lows, with_ties))), Sums(ends, list(self._sums(highs, with_ties)), largest, most)]
         return Suppression(sums, threshold, also_small=self.small, together=dict[Key, Key](low_ends.items()))
 
     def _as_a_reader_adds(self, amounts: Mapping[Key, int], threshold: int) -> dict[Key, int]:
@@ -180,7 +184,7 @@ class Table:
                 most.append((low_end, [parts[report] for report in in_order]))
         return equal, most
 
-    def _sums(self, amounts: Mapping[Key, int]) -> Iterable[tuple[Key, list[Key]]]:
+    def _sums(self, amounts: Mapping[Key, int], with_ties: bool) -> Iterable[tuple[Key, list[Key]]]:
         """Every figure is the sum of its answers, every whole the sum of each of its breakdowns."""
         alone = self.alone()
         for key, reports in self.answers.items():
@@ -191,7 +195,9 @@ class Table:
                 if cell != TOTAL:
                     dimensions.setdefault(cell[0], []).append(whole)
                 if len(reports) > 1 and whole in amounts:
-                    yield from ((whole, parts) for parts in self._ways(key, cell, alone, amounts))
+                    ways = [(whole, parts) for parts in self._ways(key, cell, alone, amounts)]
+                    self.has_ties = self.has_ties or len(ways) > 1
+                    yield from ways if with_ties else ways[:1]
             for cells in dimensions.values():
                 parts = [cell for cell in cells if cell in amounts]
                 if total in amounts and self._add_up(key, amounts[total], [amounts[part] for part in parts]):
@@ -212,8 +218,12 @@ class Table:
         if self._add_up(key, whole, [amounts[part] for part in parts]):
             yield parts
             return
-        own = {report: amounts.get((alone[report], *cell), 0) for report in self.answers[key] if report in alone}
-        for beside in self.put_together[key].beside(own) if key in self.put_together else ():
+        said = {
+            report: (amounts.get((alone[report], *cell), 0), amounts.get((alone[report], *TOTAL), 0))
+            for report in self.answers[key]
+            if report in alone
+        }
+        for beside in self.put_together[key].beside(said) if key in self.put_together else ():
             left_out = {(alone[report], *cell) for report in beside if report in alone}
             counted = [part for part in parts if part not in left_out]
             if counted and self._add_up(key, whole, [amounts[part] for part in counted]):
@@ -257,16 +267,17 @@ class PutTogether(NamedTuple):
         beside = (own for assignment, own in parts.items() if grouping.is_beside_a_lead(assignment))
         return cls(frozenset(off), frozenset(chain.from_iterable(beside)), same, declared)
 
-    def beside(self, amounts: Mapping[int, int]) -> Iterable[set[int]]:
-        """The reports that may not be counted, when each says this much: of partners who say equally much, either."""
+    def beside(self, said: Mapping[int, tuple[int, int]]) -> Iterable[set[int]]:
+        """The reports that may not be counted, when each says this much of a cell and of the whole: of partners who say equally much, either."""
         for groups in (self.same, (*self.same, *self.declared)) if self.declared else (self.same,):
-            for counted in product(*(_largest(group, amounts) for group in groups)):
+            for counted in product(*(_largest(group, said) for group in groups)):
                 beside = {report for group in groups for own in group if own not in counted for report in own} | self.beside_a_lead
                 if beside:
                     yield beside
 
 
-def _largest(group: Iterable[tuple[int, ...]], amounts: Mapping[int, int]) -> list[tuple[int, ...]]:
-    """Those of a group that say the most."""
-    said = {own: sum(amounts.get(report, 0) for report in own) for own in group}
-    return [own for own, amount in said.items() if amount == max(said.values())]
+def _largest(group: Iterable[tuple[int, ...]], said: Mapping[int, tuple[int, int]]) -> list[tuple[int, ...]]:
+    """Those of a group that say the most; who says the most of the whole first."""
+    sums = {own: tuple(sum(said[report][place] for report in own if report in said) for place in (0, 1)) for own in group}
+    most = max(cell for cell, _ in sums.values())
+    return sorted((own for own, (cell, _) in sums.items() if cell == most), key=lambda own: -sums[own][1])

@@ -78,6 +78,7 @@ def _both(entry: dict) -> tuple:
 @example(6079, IndicatorKind.PEOPLE)  # a sum that a lead counted for was taken for one that overlaps by a number
 @example(1735, IndicatorKind.PEOPLE)  # called few for its low end, the high end was thought to be no less than k
 @example(6087286, IndicatorKind.PEOPLE)  # of what was published, who counted for whom was forgotten
+@example(57215, IndicatorKind.PEOPLE)  # of two who said equally much both were thought to count
 @example(7009, IndicatorKind.COUNT)  # the public was shown what management was not
 def test_all_publications_and_the_pages_of_today_give_no_small_number_away(seed, kind):
     """Two publications of some rounds and of the year, with corrections, withdrawals and new answers in between and after. Whoever reads
