@@ -279,10 +279,8 @@ class _Decision:
         threshold = self.of.rollup.plan.workspace.small_number_threshold
         self.table = Table(self.of.rollup, self.indicator)
         rows = self.of.rollup.rows
-        leads = {
-            each.lead or 0 for each in rows.decisions.get(self.indicator, ())
-        } & rows.assignments.keys()  # they count though they say nothing
-        self.everyone = frozenset(self.of.rollup.answers.get(self.indicator, ())) | leads
+        leads = {each.lead or 0 for each in rows.decisions.get(self.indicator, ())} & rows.assignments.keys()
+        self.everyone = frozenset(self.of.rollup.answers.get(self.indicator, ())) | leads  # a lead counts though it says nothing
         self.named: dict[CellName, Name] = {}
         self.hidden: dict[Key, Protection] = {}
         self.known: set[Key] = set()

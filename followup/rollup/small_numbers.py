@@ -139,7 +139,8 @@ class Table:
     def suppression(self, threshold: int, *, with_ties: bool = True) -> Suppression:
         """What must be hidden in the table as it is now, to be asked for one reader after another. The two ends of an interval go together.
 
-        Where one of some partners who say equally much counts for all, a sum is taken to be of each of them, or (`with_ties=False`) of the first.
+        Where one of some partners who say equally much counts for all, a sum is taken to be of each of them, or (`with_ties=False`) of the first;
+        `has_ties` says afterwards whether there were such.
         """
         lows, highs = (self._as_a_reader_adds(amounts, threshold) for amounts in self.amounts)
         names: list[Name] = [(key, *cell) for key, cells in self.cells.items() if key in self.intervals for cell in cells]
