@@ -1,12 +1,22 @@
 """Putting partners together who may reach the same people (rule 4)."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from followup.figures import Number, Window
 from followup.rollup.rows import DecisionRow
 from followup.words import Flag, Overlap
 
 Interval = tuple[Number, Number]
+
+
+def decided_before(decisions: Sequence[DecisionRow]) -> Iterable[list[DecisionRow]]:
+    """What may have been decided at some time before now, the latest first: one less each time, those revoked by now in force or not."""
+    for number in range(len(decisions), 0, -1):
+        until = decisions[:number]
+        if any(each.is_revoked for each in until):
+            yield [replace(each, is_revoked=False) for each in until]
+        yield [*until[:-1]]
 
 
 class Grouping:

@@ -12,7 +12,7 @@ from followup.rollup.plan import Rollup
 from followup.rollup.small_numbers import ADDED_UP, TOTAL, Numbers, Table, amounts_of
 from followup.suppression import Key, is_small
 from followup.words import UNKNOWN
-from measures.rules import SCALE, IndicatorKind
+from measures.rules import SCALE
 
 SeenNumber = tuple[int, str, str, tuple[int, ...], str, str, int, int]
 """Indicator, first and last day of the window, the reports it is made of, dimension and category ("" for the whole), and its two amounts."""
@@ -117,7 +117,7 @@ def remember(
     """
     known: set[Key] = set()
     presumed: set[Key] = set()
-    sums: list[tuple[Key, tuple[int, ...], tuple[str, str]]] = []
+    sums: list[tuple[Key, Window, tuple[int, ...], tuple[str, str]]] = []
     of_today, singles = _names(table), _not_alone(table, (*seen, *few), gone)
     everyone = table.rollup.rows.assignments.keys()
     for _, first, last, reports, dimension, category, one, other in seen:
@@ -128,13 +128,15 @@ def remember(
         _keep(table, key, reports, number)
         if key in table.intervals:
             table.decide(key, window, _by_assignment(table, reports, gone), everyone)
-        sums.append((key, reports, (dimension, category)))
+        sums.append((key, window, reports, (dimension, category)))
         known.add((key, dimension, category))
     for report, single in singles.items():
         _keep(table, (report,), (report,), single)
     alone = table.alone()
-    for key, reports, cell in sums:
-        if not table.adds_up((key, *cell), alone):
+    for key, window, reports, cell in sums:
+        if table.adds_up((key, *cell), alone):
+            continue
+        if key not in table.intervals or not table.decide_as_before((key, *cell), window, _by_assignment(table, reports, gone), alone):
             presumed |= {((report,), *cell) for report in reports} - hidden_before
     for called in few:
         _keep_few(table, called)
@@ -143,14 +145,16 @@ def remember(
 
 
 def _keep_few(table: Table, called: CalledFew) -> None:
-    """As the sum that it was. What is put together otherwise, of people or of rates, only has its word where it stands as it did."""
-    _, _, last, reports, dimension, category, _ = called
+    """As the sum that it was, or that a reader takes it for where that is small too. Of rates, and of running totals, a word only stands
+    where the figure stands as it did."""
+    _, _, last, reports, dimension, category, k = called
     definition = table.rollup.lines[table.indicator].on(date.fromisoformat(last))
     amounts = table.amounts[0]
     are_known = all(((report,), *TOTAL) in amounts for report in reports)
-    if are_known and definition and definition.kind in ADDED_UP and definition.kind != IndicatorKind.PEOPLE and not definition.is_running:
+    if are_known and definition and definition.kind in ADDED_UP and not definition.is_running:
         amount = sum(amounts.get(((report,), dimension, category), 0) for report in reports)
-        _keep(table, reports, reports, {(dimension, category): (amount, amount)})
+        if is_small(amount, k):
+            _keep(table, reports, reports, {(dimension, category): (amount, amount)})
 
 
 def called_few(table: Table, few: Iterable[CalledFew]) -> dict[Key, int]:

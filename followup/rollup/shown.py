@@ -325,10 +325,6 @@ class _Decision:
         few, few_to_all = (called_few(self.table, self._of_years(said)) for said in (self.of.said_few, self.of.said_few_to_all))
         suppression = self.table.suppression(threshold)
         found = suppression.hidden(known, hidden_before | decided.keys(), memory.gone, few=few, presumed=memory.presumed)
-        if self.table.has_ties:
-            vague = {key for key, word in found.items() if word == Protection.HIDDEN}
-            looser = self.table.suppression(threshold, with_ties=False)
-            found = looser.hidden(known, found.keys() | decided.keys(), memory.gone, vague, few)
         self.hidden = {**found, **decided}
         if self.of.for_partners:
             open_to_them = set(self.of.read_by_partners.get(self.indicator, ()))

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from followup.figures import Figure, Number, Window
 from followup.rollup.answers import Answer
-from followup.rollup.people import Grouping
+from followup.rollup.people import Grouping, decided_before
 from followup.rollup.plan import Rollup
+from followup.rollup.rows import DecisionRow
 from followup.suppression import LOWEST_THRESHOLD, Key, Sums, Suppression, is_small, is_small_rate
 from followup.words import UNKNOWN, Overlap
 from measures.rules import SCALE, IndicatorKind
@@ -23,6 +24,12 @@ Numbers = Mapping[tuple[str, str], tuple[int, int]]
 """The two amounts of each cell of a figure."""
 
 Sum = tuple[Key, Sequence[Key]]
+
+Group = tuple[tuple[int, ...], ...]
+"""The reports of each partner in a group."""
+
+Said = Mapping[int, tuple[int, int]]
+"""What each report says of a cell and of the whole."""
 
 ADDED_UP = (IndicatorKind.COUNT, IndicatorKind.MONEY, IndicatorKind.STOCK, IndicatorKind.PEOPLE)
 
@@ -90,7 +97,6 @@ class Table:
     overlapping: set[Key] = field(default_factory=set)
     put_together: dict[Key, "PutTogether"] = field(default_factory=dict)
     intervals: set[Key] = field(default_factory=set)
-    has_ties: bool = False
 
     def add(self, scope: frozenset[int], window: Window, threshold: int) -> Key:
         """The key of a figure; its cells are (key, dimension, category)."""
@@ -134,21 +140,48 @@ class Table:
     def decide(self, key: Key, window: Window, parts: Mapping[int, Sequence[int]], scope: Set[int]) -> None:
         """What is said of how the assignments of a scope were put together in a window; `parts`: the reports of each."""
         if key not in self.put_together:
-            self.put_together[key] = PutTogether.of(parts, Grouping(self.rollup.rows.decisions.get(self.indicator, ()), window, scope))
+            self.put_together[key] = PutTogether.of(parts, Grouping(self._decisions, window, scope))
 
-    def suppression(self, threshold: int, *, with_ties: bool = True) -> Suppression:
-        """What must be hidden in the table as it is now, to be asked for one reader after another. The two ends of an interval go together.
+    def decide_as_before(self, name: Name, window: Window, parts: Mapping[int, Sequence[int]], alone: Mapping[int, Key]) -> bool:
+        """Whether a cell that does not add up in the words of today did so once, since more, less or something else was decided then."""
+        key, today = name[0], self.put_together[name[0]]
+        scope = self.rollup.rows.assignments.keys()
+        of_window = [each for each in self._decisions if (each.start, each.end) == (window.start, window.end)]
+        for decisions in decided_before(of_window):
+            self.put_together[key] = PutTogether.of(parts, Grouping(decisions, window, scope))
+            if self.adds_up(name, alone):
+                return True
+        self.put_together[key] = today
+        return False
 
-        Where one of some partners who say equally much counts for all, a sum is taken to be of each of them, or (`with_ties=False`) of the first;
-        `has_ties` says afterwards whether there were such.
+    @property
+    def _decisions(self) -> Sequence[DecisionRow]:
+        return self.rollup.rows.decisions.get(self.indicator, ())
+
+    def suppression(self, threshold: int) -> Suppression:
+        """What must be hidden in the table as it is now, to be asked for one reader after another.
+
+        A figure whose amounts can be understood in several ways has a cell for each: those of an interval's two ends, and those of the sums
+        that it may be. They are hidden together.
         """
         lows, highs = (self._as_a_reader_adds(amounts, threshold) for amounts in self.amounts)
         names: list[Name] = [(key, *cell) for key, cells in self.cells.items() if key in self.intervals for cell in cells]
         low_ends: dict[Name, Key] = {name: (*name, "low") for name in names if name in lows}
-        ends = {**highs, **{low_end: self.amounts[0][name] for name, low_end in low_ends.items()}}
+        together: dict[Key, set[Key]] = {name: {low_end} for name, low_end in low_ends.items()}
+        (lows, of_lows), (highs, of_highs) = (self._in_ways(amounts, together) for amounts in (lows, highs))
         largest, most = self._largest(low_ends)
-        sums = [Sums(lows, list(self._sums(lows, with_ties))), Sums(ends, list(self._sums(highs, with_ties)), largest, most)]
-        return Suppression(sums, threshold, also_small=self.small, together=dict[Key, Key](low_ends.items()))
+        ends = {**highs, **{low_end: self.amounts[0][name] for name, low_end in low_ends.items()}}
+        return Suppression([Sums(lows, of_lows), Sums(ends, of_highs, largest, most)], threshold, also_small=self.small, together=together)
+
+    def _in_ways(self, amounts: Mapping[Key, int], together: dict[Key, set[Key]]) -> tuple[dict[Key, int], list[Sum]]:
+        """The amounts and their sums, with a cell more for each further way in which a figure adds up."""
+        cells, sums = dict(amounts), list[Sum]()
+        for whole, number, parts in self._sums(amounts):
+            if number:
+                together.setdefault(whole, set()).add((*whole, number))
+                cells[*whole, number] = amounts[whole]
+            sums.append(((*whole, number) if number else whole, parts))
+        return cells, sums
 
     def _as_a_reader_adds(self, amounts: Mapping[Key, int], threshold: int) -> dict[Key, int]:
         """The amounts; but of people who may be the same, a small number is the sum of its answers where that is small too. Its word is the
@@ -157,9 +190,10 @@ class Table:
         taken = dict(amounts)
         for key in self.overlapping:
             for cell in self.cells[key]:
-                added = sum(amounts[part] for part in self._parts(key, cell, alone, amounts))
-                amount = amounts.get((key, *cell), 0)
-                if is_small(added, threshold) and is_small(amount, threshold) and not self._add_up(key, amount, [added]):
+                parts = self._parts(key, cell, alone, amounts)
+                added = sum(amounts[part] for part in parts)
+                is_few = is_small(added, threshold) and is_small(amounts.get((key, *cell), 0), threshold)
+                if is_few and parts not in self._ways(key, cell, alone, amounts):
                     taken[key, *cell] = added
         return taken
 
@@ -185,24 +219,24 @@ class Table:
                 most.append((low_end, [parts[report] for report in in_order]))
         return equal, most
 
-    def _sums(self, amounts: Mapping[Key, int], with_ties: bool) -> Iterable[tuple[Key, list[Key]]]:
-        """Every figure is the sum of its answers, every whole the sum of each of its breakdowns."""
+    def _sums(self, amounts: Mapping[Key, int]) -> Iterable[tuple[Name, int, list[Key]]]:
+        """Every figure is the sum of its answers, in one way or several (the first is 0), every whole the sum of each of its breakdowns."""
         alone = self.alone()
         for key, reports in self.answers.items():
             dimensions: dict[str, list[Key]] = {}
-            total: Key = (key, *TOTAL)
+            total: Name = (key, *TOTAL)
             for cell in self.cells[key]:
-                whole: Key = (key, *cell)
+                whole: Name = (key, *cell)
                 if cell != TOTAL:
                     dimensions.setdefault(cell[0], []).append(whole)
                 if len(reports) > 1 and whole in amounts:
-                    ways = [(whole, parts) for parts in self._ways(key, cell, alone, amounts)]
-                    self.has_ties = self.has_ties or len(ways) > 1
-                    yield from ways if with_ties else ways[:1]
+                    for number, added in enumerate(self._ways(key, cell, alone, amounts)):
+                        yield whole, number, added
             for cells in dimensions.values():
                 parts = [cell for cell in cells if cell in amounts]
-                if total in amounts and self._add_up(key, amounts[total], [amounts[part] for part in parts]):
-                    yield total, parts
+                taken_off = {0, *(off for _, off in self._counted(key, TOTAL, alone, amounts))}
+                if total in amounts and (key not in self.overlapping or sum(amounts[part] for part in parts) - amounts[total] in taken_off):
+                    yield total, 0, parts
 
     def alone(self) -> dict[int, Key]:
         """The figure that each report makes by itself, where there is one."""
@@ -214,71 +248,87 @@ class Table:
         return [part for part in parts if part in amounts]
 
     def _ways(self, key: Key, cell: tuple[str, str], alone: Mapping[int, Key], amounts: Mapping[Key, int]) -> Iterable[list[Key]]:
-        """What a figure is the sum of: all its answers, or else those alone that count for others too."""
-        whole, parts = amounts[key, *cell], self._parts(key, cell, alone, amounts)
-        if self._add_up(key, whole, [amounts[part] for part in parts]):
+        """What a figure is the sum of: those of its answers that count for others too, and all, where they happen to add up."""
+        parts = self._parts(key, cell, alone, amounts)
+        if key not in self.overlapping:
             yield parts
             return
-        said = {
-            report: (amounts.get((alone[report], *cell), 0), amounts.get((alone[report], *TOTAL), 0))
-            for report in self.answers[key]
-            if report in alone
-        }
-        for beside in self.put_together[key].beside(said) if key in self.put_together else ():
+        found: list[list[Key]] = []
+        for beside, off in (*self._counted(key, cell, alone, amounts), (set[int](), 0)):
             left_out = {(alone[report], *cell) for report in beside if report in alone}
             counted = [part for part in parts if part not in left_out]
-            if counted and self._add_up(key, whole, [amounts[part] for part in counted]):
+            if counted and counted not in found and sum(amounts[part] for part in counted) - off == amounts[key, *cell]:
+                found.append(counted)
                 yield counted
+
+    def _counted(
+        self, key: Key, cell: tuple[str, str], alone: Mapping[int, Key], amounts: Mapping[Key, int]
+    ) -> Iterable[tuple[set[int], int]]:
+        """The reports of a figure that are not counted in a cell, and how many people are taken off."""
+        if key in self.put_together:
+            said = {
+                report: (amounts.get((alone[report], *cell), 0), amounts.get((alone[report], *TOTAL), 0))
+                for report in self.answers[key]
+                if report in alone
+            }
+            yield from self.put_together[key].ways(said, is_whole=cell == TOTAL)
 
     def adds_up(self, name: Name, alone: Mapping[int, Key]) -> bool:
         """Whether either amount of a cell is the sum of what is known to count."""
         return any(name in amounts and any(True for _ in self._ways(name[0], name[1:], alone, amounts)) for amounts in self.amounts)
 
-    def _add_up(self, key: Key, whole: int, parts: list[int]) -> bool:
-        """Numbers that are added always do; of people who may be the same, the ends that happen to, but for what is declared to be counted twice."""
-        if key not in self.overlapping:
-            return True
-        return sum(parts) - whole in (self.put_together[key].taken_off if key in self.put_together else {0})
-
 
 class PutTogether(NamedTuple):
-    """How people who may be the same are put together in a figure, as its page says. `taken_off`: how much the sum may lack because it was
-    declared to be counted twice. The reports that are not counted since another partner leads; and those of each partner in the groups of
-    which one counts for all, the largest: people who are the same, and those declared to overlap so much."""
+    """How people who may be the same are put together in a figure, as its page says: the reports that are not counted since another partner
+    leads; and those of each partner in the groups of people who are the same, and of those of whom so many are declared to be counted twice."""
 
-    taken_off: frozenset[int]
     beside_a_lead: frozenset[int]
-    same: tuple[tuple[tuple[int, ...], ...], ...]
-    declared: tuple[tuple[tuple[int, ...], ...], ...]
+    same: tuple[Group, ...]
+    declared: tuple[tuple[int, Group], ...]
 
     @classmethod
     def of(cls, parts: Mapping[int, Sequence[int]], grouping: Grouping) -> "PutTogether":
-        groups: dict[int, list[tuple[int, ...]]] = {}
-        for assignment, own in parts.items():
+        members: dict[int, list[int]] = {}
+        for assignment in parts:
             if assignment in grouping.decision_of:
-                groups.setdefault(grouping.decision_of[assignment], []).append(tuple(own))
-        in_force = [
-            (grouping.decisions[number], tuple(group)) for number, group in groups.items() if not grouping.decisions[number].is_revoked
-        ]
-        same, declared = (tuple(group for each, group in in_force if each.kind == kind) for kind in (Overlap.SAME_PEOPLE, Overlap.DECLARED))
-        off = {0}
-        for decision, _ in in_force:
-            if decision.kind == Overlap.DECLARED:
-                off |= {each + decision.overlap for each in off}
+                members.setdefault(grouping.decision_of[assignment], []).append(assignment)
+        groups = [(grouping.decisions[number], own, tuple(tuple(parts[each]) for each in own)) for number, own in members.items()]
+        groups = [each for each in groups if not each[0].is_revoked]
         beside = (own for assignment, own in parts.items() if grouping.is_beside_a_lead(assignment))
-        return cls(frozenset(off), frozenset(chain.from_iterable(beside)), same, declared)
+        return cls(
+            frozenset(chain.from_iterable(beside)),
+            tuple(group for decision, _, group in groups if decision.kind == Overlap.SAME_PEOPLE),
+            tuple(
+                (decision.overlap, group)
+                for decision, own, group in groups
+                if decision.kind == Overlap.DECLARED and decision.assignments == set(own)
+            ),
+        )
 
-    def beside(self, said: Mapping[int, tuple[int, int]]) -> Iterable[set[int]]:
-        """The reports that may not be counted, when each says this much of a cell and of the whole: of partners who say equally much, either."""
-        for groups in (self.same, (*self.same, *self.declared)) if self.declared else (self.same,):
-            for counted in product(*(_largest(group, said) for group in groups)):
-                beside = {report for group in groups for own in group if own not in counted for report in own} | self.beside_a_lead
-                if beside:
-                    yield beside
+    def ways(self, said: Said, *, is_whole: bool) -> Iterable[tuple[set[int], int]]:
+        """The reports that are not counted, and how many people are taken off, when each report says this much of a cell and of the whole: of
+        partners who say equally much, either may be the one that counts. What is declared is taken off the whole alone, and never so much that
+        less is left than the largest.
+        """
+        groups, off = list(self.same), 0
+        for overlap, group in self.declared if is_whole else ():
+            sizes = [_size(own, said)[0] for own in group]
+            if sum(sizes) - overlap < max(sizes):
+                groups.append(group)
+            else:
+                off += overlap
+        for counted in product(*(_largest(group, said) for group in groups)):
+            yield {report for group in groups for own in group if own not in counted for report in own} | self.beside_a_lead, off
 
 
-def _largest(group: Iterable[tuple[int, ...]], said: Mapping[int, tuple[int, int]]) -> list[tuple[int, ...]]:
+def _largest(group: Group, said: Said) -> list[tuple[int, ...]]:
     """Those of a group that say the most; who says the most of the whole first."""
-    sums = {own: tuple(sum(said[report][place] for report in own if report in said) for place in (0, 1)) for own in group}
-    most = max(cell for cell, _ in sums.values())
-    return sorted((own for own, (cell, _) in sums.items() if cell == most), key=lambda own: -sums[own][1])
+    sizes = {own: _size(own, said) for own in group}
+    most = max(cell for cell, _ in sizes.values())
+    return sorted((own for own, (cell, _) in sizes.items() if cell == most), key=lambda own: -sizes[own][1])
+
+
+def _size(own: Iterable[int], said: Said) -> tuple[int, int]:
+    """What the reports of a partner say of a cell and of the whole."""
+    known = [said[report] for report in own if report in said]
+    return sum(cell for cell, _ in known), sum(whole for _, whole in known)

@@ -1,6 +1,6 @@
 """The cells of a table, how they sum, and which of them one reader after another may not be shown."""
 
-from collections.abc import Hashable, Mapping, Sequence, Set
+from collections.abc import Collection, Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import Generic, TypeVar
@@ -36,22 +36,26 @@ class Sums(Generic[K]):
 class Suppression:
     """A table of figures, and what must be hidden in it from one reader after another.
 
-    `also_small`: small for another reason than their amount. `together`: both or neither is hidden.
+    `also_small`: small for another reason than their amount. `together`: of a cell and those beside it all or none are hidden.
     """
 
     def __init__(
-        self, table: Sequence[Sums[Key]], threshold: int, also_small: Set[Key] = frozenset(), together: Mapping[Key, Key] | None = None
+        self,
+        table: Sequence[Sums[Key]],
+        threshold: int,
+        also_small: Set[Key] = frozenset(),
+        together: Mapping[Key, Collection[Key]] | None = None,
     ) -> None:
-        pairs = together or {}
+        groups = [(key, *beside) for key, beside in (together or {}).items()]
         keys = {key for each in table for total, parts in (*each.sums, *each.also, *each.most) for key in (total, *parts)}
-        keys.update(*(each.amounts for each in table), also_small, pairs, pairs.values())
+        keys.update(*(each.amounts for each in table), also_small, *groups)
         self.names = sorted(keys, key=repr)
         self.number = {key: place for place, key in enumerate(self.names)}
         self.k = max(threshold, LOWEST_THRESHOLD) * SCALE
         numbered = [each.renamed(self.number) for each in table]
         self.small = {cell for each in numbered for cell, amount in each.amounts.items() if 0 < amount < self.k}
         self.small |= {self.number[key] for key in also_small}
-        self.other = {self.number[one]: self.number[other] for pair in pairs.items() for one, other in (pair, reversed(pair))}
+        self.with_it = {self.number[key]: {self.number[each] for each in group} for group in groups for key in group}
         self.sums = [(each.amounts, total, parts) for each in numbered for total, parts in each.sums]
         self.sums_of: dict[Cell, list[int]] = {}
         for place, (_, total, parts) in enumerate(self.sums):
@@ -85,23 +89,26 @@ class Suppression:
         return {**{self.names[cell]: word for cell, word in hidden.items()}, **dict.fromkeys(elsewhere, Protection.HIDDEN)}
 
     def _numbered(self, keys: Set[Key]) -> set[Cell]:
-        cells = {self.number[key] for key in keys if key in self.number}
-        return cells | {self.other[cell] for cell in cells if cell in self.other}
+        return self._all_of({self.number[key] for key in keys if key in self.number})
+
+    def _all_of(self, cells: Set[Cell]) -> set[Cell]:
+        """The cells and those beside them."""
+        return set(cells).union(*(self.with_it[cell] for cell in cells if cell in self.with_it))
 
     def _hidden(self, known: Set[Cell], before: Set[Cell], gone: Set[Cell], vague: Set[Cell], *, few: Few) -> dict[Cell, Protection]:
         hidden: dict[Cell, Protection] = {}
         for cell in sorted((self.small | before | gone) - known):
             hidden[cell] = Protection.FEW if cell in self.small and cell not in vague else Protection.HIDDEN
-        for cell in [cell for cell in hidden if cell in self.other]:
-            hidden.setdefault(self.other[cell], Protection.HIDDEN)
+        for cell in self._all_of(hidden.keys()) - hidden.keys():
+            hidden[cell] = Protection.HIDDEN
         free = gone - self.small
         waiting = list(range(len(self.sums)))
         safe: list[set[Cell]] = [set() for _ in self.stories]
         while more := self._more(hidden, known, few, free, waiting, safe):
-            both = more | {self.other[cell] for cell in more if cell in self.other}
-            for place in {place for cell in both - hidden.keys() for place in self.sums_of.get(cell, ())}:
+            more = self._all_of(more)
+            for place in {place for cell in more - hidden.keys() for place in self.sums_of.get(cell, ())}:
                 heappush(waiting, place)
-            hidden |= dict.fromkeys(both, Protection.HIDDEN)
+            hidden |= dict.fromkeys(more, Protection.HIDDEN)
         return {cell: word for cell, word in hidden.items() if cell not in free}
 
     def _more(

@@ -79,6 +79,10 @@ def _both(entry: dict) -> tuple:
 @example(1735, IndicatorKind.PEOPLE)  # called few for its low end, the high end was thought to be no less than k
 @example(6087286, IndicatorKind.PEOPLE)  # of what was published, who counted for whom was forgotten
 @example(57215, IndicatorKind.PEOPLE)  # of two who said equally much both were thought to count
+@example(183777490, IndicatorKind.PEOPLE)  # the same two were thought to be equal also where their sum was hidden
+@example(373730952, IndicatorKind.PEOPLE)  # of what was published, a decision that had been revoked since was forgotten
+@example(3969783195, IndicatorKind.PEOPLE)  # what was declared was thought to be taken off where it was not, and a sum to be another
+@example(125377906, IndicatorKind.PEOPLE)  # that a sum of people had been called few was forgotten
 @example(7009, IndicatorKind.COUNT)  # the public was shown what management was not
 def test_all_publications_and_the_pages_of_today_give_no_small_number_away(seed, kind):
     """Two publications of some rounds and of the year, with corrections, withdrawals and new answers in between and after. Whoever reads

@@ -235,6 +235,29 @@ def test_what_is_declared_to_overlap_gives_nobody_away():
     assert (figure.low, [part.low for part in figure.parts]) == (21 * SCALE, [None, None])
 
 
+def test_a_declared_overlap_with_somebody_who_has_not_answered_takes_nothing_off():
+    """15 and 4 are the same people, and 30, 20 and who has not answered overlap by 4: with 60 more, 125. The year's 129 would tell the 4."""
+    world = DatabaseWorld()
+    world.indicator("deltagare", IndicatorKind.PEOPLE, counts_people=True)
+    world.on("2026-05-10")
+    for actor, number in (("A", 15), ("B", 4), ("C", 30), ("D", 20), ("E", None), ("F", 60)):
+        world.asks(actor, ["deltagare"], ["2026T1"])
+        if number:
+            world.reports(actor, "2026T1", number)
+    world.overlaps("deltagare", "2026T1", Overlap.SAME_PEOPLE, "A", "B")
+    world.overlaps("deltagare", "2026T1", Overlap.DECLARED, *"CDE", overlap=4)
+    world.on("2026-06-20")
+    assert _unprotected(world, "2026T1") == (60, 125)
+    assert _unprotected(world, "2026-12-31") == (60, 129)
+    told = [world.shown("deltagare", when, Audience.MANAGEMENT) for when in ("2026T1", "2026-12-31")]
+    assert {"": "hidden"} in told
+
+
+def _unprotected(world: DatabaseWorld, when: str) -> tuple[int, int]:
+    figure = world.figure("deltagare", when)
+    return figure.low // SCALE, figure.high // SCALE
+
+
 def test_few_people_who_may_be_the_same_are_not_taken_for_the_sum_of_what_they_are():
     """Four ones who are the same people are 1. From "färre än 5", taken for their sum, each of the four would be worked out."""
     world = DatabaseWorld()
