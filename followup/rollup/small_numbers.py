@@ -254,7 +254,7 @@ class Table:
             yield parts
             return
         found: list[list[Key]] = []
-        for beside, off in (*self._counted(key, cell, alone, amounts), (set[int](), 0)):
+        for beside, off in (*self._counted(key, cell, alone, amounts), (frozenset[int](), 0)):
             left_out = {(alone[report], *cell) for report in beside if report in alone}
             counted = [part for part in parts if part not in left_out]
             if counted and counted not in found and sum(amounts[part] for part in counted) - off == amounts[key, *cell]:
@@ -263,7 +263,7 @@ class Table:
 
     def _counted(
         self, key: Key, cell: tuple[str, str], alone: Mapping[int, Key], amounts: Mapping[Key, int]
-    ) -> Iterable[tuple[set[int], int]]:
+    ) -> Iterable[tuple[frozenset[int], int]]:
         """The reports of a figure that are not counted in a cell, and how many people are taken off."""
         if key in self.put_together:
             said = {
@@ -305,20 +305,23 @@ class PutTogether(NamedTuple):
             ),
         )
 
-    def ways(self, said: Said, *, is_whole: bool) -> Iterable[tuple[set[int], int]]:
+    def ways(self, said: Said, *, is_whole: bool) -> Iterable[tuple[frozenset[int], int]]:
         """The reports that are not counted, and how many people are taken off, when each report says this much of a cell and of the whole: of
         partners who say equally much, either may be the one that counts. What is declared is taken off the whole alone, and never so much that
         less is left than the largest.
         """
-        groups, off = list(self.same), 0
+        choices = [_one_counts(group, said) for group in self.same]
         for overlap, group in self.declared if is_whole else ():
             sizes = [_size(own, said)[0] for own in group]
-            if sum(sizes) - overlap < max(sizes):
-                groups.append(group)
-            else:
-                off += overlap
-        for counted in product(*(_largest(group, said) for group in groups)):
-            yield {report for group in groups for own in group if own not in counted for report in own} | self.beside_a_lead, off
+            left = sum(sizes) - overlap - max(sizes)
+            choices.append([*([(frozenset[int](), overlap)] if left >= 0 else []), *(_one_counts(group, said) if left <= 0 else [])])
+        for chosen in product(*choices):
+            yield self.beside_a_lead.union(*(beside for beside, _ in chosen)), sum(off for _, off in chosen)
+
+
+def _one_counts(group: Group, said: Said) -> list[tuple[frozenset[int], int]]:
+    """For each partner that may be the one that counts in a group, the reports of the others; nothing is taken off."""
+    return [(frozenset(report for own in group if own != one for report in own), 0) for one in _largest(group, said)]
 
 
 def _largest(group: Group, said: Said) -> list[tuple[int, ...]]:

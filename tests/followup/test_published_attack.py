@@ -83,6 +83,7 @@ def _both(entry: dict) -> tuple:
 @example(373730952, IndicatorKind.PEOPLE)  # of what was published, a decision that had been revoked since was forgotten
 @example(3969783195, IndicatorKind.PEOPLE)  # what was declared was thought to be taken off where it was not, and a sum to be another
 @example(125377906, IndicatorKind.PEOPLE)  # that a sum of people had been called few was forgotten
+@example(3973381406, IndicatorKind.PEOPLE)  # what was declared was all that the smaller had: both ways of counting came to the same
 @example(7009, IndicatorKind.COUNT)  # the public was shown what management was not
 def test_all_publications_and_the_pages_of_today_give_no_small_number_away(seed, kind):
     """Two publications of some rounds and of the year, with corrections, withdrawals and new answers in between and after. Whoever reads
