@@ -21,8 +21,12 @@ WORDS = 18  # how high a line of words is
 COLUMN = {
     "done": ("#0a4738", "#fff"), "on_plan": ("#9dc4b8", INK), "not_started": ("#fff", INK), "delayed": ("#f2b35e", INK),
     "paused": ("#c9d6e6", INK), "ended_early": ("#76797c", "#fff"), "unreported": ("#fff", INK),
+    "no_responsible": ("#fff", INK),
 }  # fmt: skip
 """How each status is filled and its count written: told apart by order and number too, since paper may be grey."""
+
+DASHED = {"unreported": ' stroke-dasharray="3 2"', "no_responsible": ' stroke-dasharray="1 2"'}
+"""What nobody has reported has a broken outline."""
 
 RULED = "delayed"
 """On grey paper its amber and the green of what goes to plan are the same grey, so it has lines across it."""
@@ -168,7 +172,7 @@ def status_columns(
             fill, ink = COLUMN[word]
             tall = n * scale
             y -= tall
-            dash = ' stroke-dasharray="3 2"' if word == "unreported" else ""
+            dash = DASHED.get(word, "")
             parts.append(
                 f'<rect x="{x:.1f}" y="{y:.1f}" width="{thick:.1f}" height="{tall:.1f}" fill="{fill}" stroke="{INK}" stroke-width=".75"{dash}/>'
             )
@@ -193,7 +197,7 @@ def _ruled(x: float, y: float, width: float, height: float) -> str:
 def status_swatch(word: str) -> SafeString:
     """How a status is filled, for the key below the columns."""
     fill, _ink = COLUMN[word]
-    dash = mark_safe(' stroke-dasharray="3 2"') if word == "unreported" else ""
+    dash = mark_safe(DASHED.get(word, ""))  # our own constants
     ruled = mark_safe(_ruled(1, 1, 14, 10)) if word == RULED else ""  # numbers only
     return format_html(
         '<svg width="16" height="12" viewBox="0 0 16 12" aria-hidden="true"><rect x=".5" y=".5" width="15" height="11" fill="{}" stroke="{}"{}/>{}</svg>',

@@ -1,4 +1,5 @@
-"""Where an indicator began and from when its effect can be judged: read when something is held against a target (rule 5)."""
+"""Where an indicator began, from when its effect can be judged, and what statistics say of one that no actor reports: read when something is
+held against a target (rule 5)."""
 
 from calendar import monthrange
 from collections.abc import Collection, Iterable
@@ -6,9 +7,11 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
+from followup.models import OutsideValue
 from followup.rollup.queries import BASELINES, asked
 from measures.models import Indicator, Plan
 from measures.rules import EffectLevel
+from stakeholders.rules import AreaKind
 
 
 class BaselineRow(NamedTuple):
@@ -49,6 +52,29 @@ def effect_from(linked: Iterable[tuple[int, str, date | None, int | None, int | 
         if indicator not in seen and start and months is not None:
             found[indicator] = _months_later(start, months)
         seen.add(indicator)
+    return found
+
+
+OutsideRow = tuple[int, int | None, str | None, int, int | None]
+"""Indicator, area (None: the whole municipality), its kind, year and value."""
+
+
+def read_elsewhere(plan: Plan, as_of: datetime) -> dict[int, dict[int, int]]:
+    """By indicator that no actor reports and by year, what statistics say."""
+    rows = OutsideValue.objects.filter(indicator__plan=plan, indicator__is_reported=False, recorded_at__lte=as_of).order_by("id")
+    return elsewhere(rows.values_list("indicator_id", "area_id", "area__kind", "year", "value"))
+
+
+def elsewhere(rows: Iterable[OutsideRow]) -> dict[int, dict[int, int]]:
+    """Of the whole municipality, or of the only place that there are values of: a target names none. `rows`: the newest last."""
+    by_place: dict[int, dict[int, dict[int, int | None]]] = {}
+    for indicator, area, kind, year, value in rows:
+        place = area if area and kind != AreaKind.MUNICIPALITY else 0
+        by_place.setdefault(indicator, {}).setdefault(place, {})[year] = value
+    found = {}
+    for indicator, places in by_place.items():
+        own = places.get(0) or (next(iter(places.values())) if len(places) == 1 else {})
+        found[indicator] = {year: value for year, value in own.items() if value is not None}
     return found
 
 

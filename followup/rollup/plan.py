@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from followup.figures import Figure, Mark, Missing, Part, Preliminary, Series, Window
 from followup.rollup.answers import Answer, Own, answers, in_order, is_plain_of, period_of, place_of, waiting_of
-from followup.rollup.beginnings import BaselineRow, read_baselines, read_effect_from
+from followup.rollup.beginnings import BaselineRow, read_baselines, read_effect_from, read_elsewhere
 from followup.rollup.definitions import Line
 from followup.rollup.folds import (
     LEVEL,
@@ -95,6 +95,10 @@ class Rollup:
     @cached_property
     def effect_from(self) -> dict[int, date]:
         return read_effect_from(self.plan, self.indicators)
+
+    @cached_property
+    def elsewhere(self) -> dict[int, dict[int, int]]:
+        return read_elsewhere(self.plan, self.as_of)
 
     def assignments(self, *, actors: Collection[int] | None = None, measures: Collection[int] | None = None) -> frozenset[int]:
         """A scope: the assignments of some actors, of some measures (a goal's, an area's), or of both."""

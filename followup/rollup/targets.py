@@ -1,6 +1,7 @@
 """How far towards the target, and whether it is on its way (rule 5)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
@@ -99,7 +100,21 @@ def _actual(rollup: Rollup, indicator: int, window: Window, basis: str, known: F
         figure = rollup.figure(indicator, Window.since_start(window.end))
     elif figure.kind in FLOWS and not window.is_whole_year:
         return None
+    if figure.low is None and not rollup.answers.get(indicator):
+        value = said_elsewhere(rollup, indicator, window)
+        return None if value is None else (value, value)
     return None if figure.low is None or figure.high is None else (figure.low, figure.high)
+
+
+def said_elsewhere(rollup: Rollup, indicator: int, window: Window) -> int | None:
+    """What statistics say in a whole year of an indicator that nobody has been asked about."""
+    return rollup.elsewhere.get(indicator, {}).get(window.end.year) if window.is_whole_year else None
+
+
+def of_statistics(rollup: Rollup, figure: Figure) -> Figure:
+    """The figure of an indicator that no actor reports, with what statistics say in the place of answers."""
+    value = said_elsewhere(rollup, figure.indicator, figure.window)
+    return figure if value is None else replace(figure, low=value, high=value)
 
 
 def _attainment(actual: Interval | None, baseline: Number | None, target: int) -> tuple[Fraction, Fraction] | None:

@@ -178,6 +178,8 @@ class Book:
         figure = self.figures.get((indicator, year))
         if figure and year < self.year and (factor := self.factors.get(indicator)):
             figure = converted(figure, factor)
+        if figure and figure.low is None and not self.indicators[indicator].is_reported:
+            return Words("–" if self.tertial else _("saknas"))  # nobody was to answer: statistics are of whole years
         return shown(figure, self.versions.get(indicator)) if figure else Words(_("saknas"))
 
     def baseline_year(self, indicator: int) -> int:

@@ -23,6 +23,7 @@ from followup.year.sections import (
     held,
     matrix,
     methods,
+    none_judged,
     sentences,
     target_row,
     verdicts,
@@ -76,7 +77,7 @@ def compose(book: Book, *, is_narrowed: bool = False) -> Year:
         decisions=decisions,
         assessments_sentence=assessments_sentence(assessments),
         assessments=assessments,
-        targets_sentence=_targets_sentence(Counter(each.verdict for each in targets), len(targets)),
+        targets_sentence=_targets_sentence(Counter(each.verdict for each in targets), is_narrowed=is_narrowed),
         targets=tuple(target_row(book, book.year, each) for each in targets),
         outside=outside_groups(book),
         actors=actor_rows(book),
@@ -144,14 +145,13 @@ def _matrix_sentence(book: Book) -> str:
     return f"{begun} {_('Varje tecken är en åtgärd.')}"
 
 
-def _targets_sentence(verdicts: Counter[str], total: int) -> str:
-    if not total:
-        return _("Planen har inga mål med siffror än. Lägg till målvärden på indikatorerna.")
+def _targets_sentence(verdicts: Counter[str], *, is_narrowed: bool) -> str:
     if not any(verdicts[each] for each in JUDGED):
-        return _("Inget av %(total)s mått går att bedöma än, eller så saknas underlag.") % {"total": whole(total)}
+        told = none_judged(verdicts, is_narrowed=is_narrowed)
+        return told if verdicts or is_narrowed else f"{told} {_('Lägg till målvärden på indikatorerna.')}"
     off = verdicts["wrong_way"] + verdicts["behind"] + verdicts["uncertain"]
     words = _("%(off)s av %(total)s mått går åt fel håll, ligger efter eller har ett osäkert läge.") % {
         "off": whole(off),
-        "total": whole(total),
+        "total": whole(verdicts.total()),
     }
     return f"{words} {_('Bilden visar hur långt vi kommit från utgångsläget till målet.')}"

@@ -7,12 +7,12 @@ from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
-from followup.figures import AgainstTarget, Number, Status, Window
+from followup.figures import AgainstTarget, Figure, Number, Status, Window
 from followup.models import OutsideValue
 from followup.rollup import Shown as SeenBy
 from followup.rollup.definitions import Line as Definitions
 from followup.rollup.rows import VersionRow
-from followup.rollup.targets import comparable
+from followup.rollup.targets import comparable, said_elsewhere
 from followup.words import Verdict
 from followup.year.book import Book
 from followup.year.choice import Choice
@@ -67,6 +67,11 @@ class Line:
     is_outside: bool = False
     is_worded: bool = False
     so_far: tuple[int, ...] = ()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is a figure in some year."""
+        return any(value.shown.low for value in self.values)
 
     @property
     def sentence(self) -> str:
@@ -131,40 +136,53 @@ def line_of_indicator(
         window = Window.year(year)
         figure = seen.figure(pk, window, scope if pk in book.parts else None, parts=False)
         is_asked = is_asked or bool(figure.expected or figure.requested or figure.low is not None)
-        original, current = seen.against_targets(pk, window, None if pk in book.parts else figure)
-        left_out = withheld(book, year, pk, current) if current and version else {}
-        if current and left_out:
-            current = replace(current, **left_out)
-        against = (original, current)
-        verdict = current.verdict if current else None
+        against, verdict = _held(book, seen, pk, window, None if pk in book.parts else figure)
         told, mark = shown(figure, version), _("ny definition") if year in breaks else ""
         if year in factors and figure.low is not None:
             mark = _("omräknat, var %(value)s") % {"value": told.text}
             told = shown(converted(figure, factors[year]), version)
         values.append(YearValue(year, told, str(verdict or ""), verdicts[verdict] if verdict else "", _note(book, pk, verdict), mark))
-    original, current = against
-    is_revised = bool(original and current and (original.target, original.target_year) != (current.target, current.target_year))
-    is_shown = pk not in book.parts
-    path = _points(book, seen, pk, is_first=False) if is_shown else ()
-    first_path = _points(book, seen, pk, is_first=True) if is_shown else ()
-    return Line(
+    line = Line(
         pk=pk,
         name=book.indicators[pk].name[:1].upper() + book.indicators[pk].name[1:],
         about=", ".join(book.measures[each].number for each in book.measures_of[pk] if each in book.measures),
         unit=version.unit if version else "",
         decimals=version.decimals if version else 0,
         values=tuple(values),
-        target_text=_by_year(current, version) if current else "",
-        original_text=_("ursprungligen %(target)s") % {"target": _by_year(original, version)} if is_revised and original else "",
-        path=path,
-        original=first_path if first_path != path else (),
         breaks=breaks,
         bridges=bridges,
         is_converted=bool(factors),
-        is_part=not is_shown,
+        is_part=pk in book.parts,
         is_asked=is_asked,
         is_worded=bool(version and version.kind in (IndicatorKind.LEVEL, IndicatorKind.MILESTONE)),
         so_far=tuple(year for year in years if is_so_far(book, year)) if version and version.kind in FLOWS else (),
+    )
+    return _with_targets(line, book, seen, against)
+
+
+def _held(
+    book: Book, seen: SeenBy, pk: int, window: Window, known: Figure | None
+) -> tuple[tuple[AgainstTarget | None, AgainstTarget | None], Verdict | None]:
+    """Against the original and the current targets, with what may not be said of them left out; and the verdict. `known`: the figure, if known."""
+    original, current = seen.against_targets(pk, window, known)
+    left_out = withheld(book, window.end.year, pk, current) if current and pk in book.versions else {}
+    if current and left_out:
+        current = replace(current, **left_out)
+    return (original, current), current.verdict if current else None
+
+
+def _with_targets(line: Line, book: Book, seen: SeenBy, against: tuple[AgainstTarget | None, AgainstTarget | None]) -> Line:
+    """The line with the target, as it is and was, and the ways there; of a part of what the target is for, without the ways."""
+    original, current = against
+    version = book.versions.get(line.pk)
+    is_revised = bool(original and current and (original.target, original.target_year) != (current.target, current.target_year))
+    path, first = ((), ()) if line.is_part else (_points(book, seen, line.pk, is_first=is_first) for is_first in (False, True))
+    return replace(
+        line,
+        target_text=_by_year(current, version) if current else "",
+        original_text=_("ursprungligen %(target)s") % {"target": _by_year(original, version)} if is_revised and original else "",
+        path=path,
+        original=first if first != path else (),
     )
 
 
@@ -193,10 +211,10 @@ def _by_year(against: AgainstTarget, version: VersionRow | None) -> str:
 
 
 def _note(book: Book, pk: int, verdict: Verdict | None) -> str:
-    if pk in book.parts:
-        return _("målet gäller alla som redovisar måttet tillsammans")
     when = book.effect_expected(pk)
-    return _("bedöms från %(year)s") % {"year": when.year} if verdict == Verdict.TOO_EARLY and when else ""
+    if verdict == Verdict.TOO_EARLY and when:
+        return _("bedöms från %(year)s") % {"year": when.year}
+    return _("målet gäller alla som redovisar måttet tillsammans") if pk in book.parts else ""
 
 
 def _points(book: Book, seen: SeenBy, pk: int, *, is_first: bool) -> tuple[tuple[int, str], ...]:
@@ -212,7 +230,7 @@ def _points(book: Book, seen: SeenBy, pk: int, *, is_first: bool) -> tuple[tuple
     return (first, *((year, exact(value)) for year, value in sorted(by_year.items()) if year > start.year))
 
 
-def outside_lines(book: Book, choice: Choice, years: tuple[int, ...]) -> dict[int, Line]:
+def outside_lines(book: Book, seen: SeenBy, choice: Choice, years: tuple[int, ...]) -> dict[int, Line]:
     """What statistics say of the indicators that no actor reports: of the chosen area where there is something, else of the whole municipality."""
     pks = [pk for pk, each in book.indicators.items() if not each.is_reported]
     if not pks:
@@ -222,7 +240,8 @@ def outside_lines(book: Book, choice: Choice, years: tuple[int, ...]) -> dict[in
     for row in rows.order_by("indicator_id", "area__name_sort", "year", "id"):
         if row.year <= book.year:
             by_indicator[row.indicator_id].append(row)
-    return {pk: _outside_line(book, pk, _of_place(book, pk, own, choice.area), years) for pk, own in by_indicator.items()}
+    places = {pk: _of_place(book, pk, own, choice.area) for pk, own in by_indicator.items()}
+    return {pk: _outside_line(book, seen, pk, one, years) for pk, one in places.items()}
 
 
 def _of_place(book: Book, pk: int, rows: list[OutsideValue], area: int) -> OutsideSeries | None:
@@ -230,18 +249,25 @@ def _of_place(book: Book, pk: int, rows: list[OutsideValue], area: int) -> Outsi
     if not rows:
         return None
     series = outside_group(book, pk, here or rows).series
-    return series[0] if here or series[0].is_whole else None
+    return series[0] if here or series[0].is_whole or len(series) == 1 else None
 
 
-def _outside_line(book: Book, pk: int, one: OutsideSeries | None, years: tuple[int, ...]) -> Line:
+def _outside_line(book: Book, seen: SeenBy, pk: int, one: OutsideSeries | None, years: tuple[int, ...]) -> Line:
+    """A verdict is of the place that the target is for: of another one only that it is too early."""
     version = book.versions.get(pk)
     known = dict(zip(one.years, one.values, strict=True)) if one else {}
     values = []
+    against: tuple[AgainstTarget | None, AgainstTarget | None] = (None, None)
     for year in years:
         value = known.get(year, "")
+        window = Window.year(year)
+        against, verdict = _held(book, seen, pk, window, None)
+        if verdict != Verdict.TOO_EARLY and exact(said_elsewhere(seen.rollup, pk, window)) != value:
+            verdict = None
         text = said(Fraction(value), version) if value else _("saknas")
-        values.append(YearValue(year, Shown(text, value, value)))
-    return Line(
+        told = (str(verdict), str(verdict.label), _note(book, pk, verdict)) if verdict else ()
+        values.append(YearValue(year, Shown(text, value, value), *told))
+    line = Line(
         pk=pk,
         name=book.indicators[pk].name[:1].upper() + book.indicators[pk].name[1:],
         about=_("statistik, %(place)s") % {"place": one.place} if one else _("ingen statistik är hämtad"),
@@ -251,6 +277,7 @@ def _outside_line(book: Book, pk: int, one: OutsideSeries | None, years: tuple[i
         breaks=tuple(year for year in one.breaks if year in years) if one else (),
         is_outside=True,
     )
+    return _with_targets(line, book, seen, against)
 
 
 def budget_line(book: Book, before: Mapping[int, Status], years: tuple[int, ...]) -> Line:

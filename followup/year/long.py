@@ -9,8 +9,8 @@ from django.utils.translation import ngettext
 
 from followup.figures import Window
 from followup.models import OutsideValue
-from followup.rollup import Rollup, Statuses, load_shown
 from followup.rollup import Shown as SeenBy
+from followup.rollup import Statuses, load_shown
 from followup.rollup.statuses import reports_of
 from followup.words import Audience, Verdict
 from followup.year.book import Book
@@ -20,7 +20,7 @@ from followup.year.lines import Line, activity_lines, budget_line, key_of, line_
 from followup.year.outside import outside_groups
 from followup.year.page import OutsideGroup
 from followup.year.reading import effect_days, is_running, read_definitions, read_options, read_plan, scope_of
-from followup.year.sections import BEST_FIRST, JUDGED, ON_THE_WAY, UNREPORTED, status_word
+from followup.year.sections import BEST_FIRST, JUDGED, NOT_TOLD, ON_THE_WAY, WHY_NOT_JUDGED, status_word
 from measures.models import Assignment, Measure, Plan
 from measures.rules import EffectLevel
 from stakeholders import clock
@@ -57,7 +57,7 @@ class Step:
     @property
     def pictured(self) -> list[Line]:
         """Those that a picture says something of: what is measured, and known in some year."""
-        return [line for line in self.lines if line.pk and any(value.shown.low for value in line.values)]
+        return [line for line in self.lines if line.pk and line.is_known]
 
     @property
     def key(self) -> str:
@@ -106,7 +106,7 @@ def long_view(plan: Plan, choice: Choice, *, audience: Audience, as_of: datetime
     read_options(book, seen.rollup)
     book.is_running = is_running(book, seen.rollup)
     book.is_last_running = is_running(book, seen.rollup, book.window.year_before())
-    lines = _counted_lines(book, seen.rollup, choice, years)
+    lines = _counted_lines(book, seen, choice, years)
     with reports_of(seen.rollup, book.measures) as reports:
         steps = _steps(book, seen, choice, years, lines) if choice else ()
         said = reports()
@@ -125,7 +125,7 @@ def long_view(plan: Plan, choice: Choice, *, audience: Audience, as_of: datetime
         counts=counts,
         steps=steps,
         changes=tuple(changes_of(book.indicators, book.versions, as_of)) if choice else (),
-        outside=_outside(book) if choice.indicator and not steps else (),
+        outside=_outside(book) if choice.indicator else (),
         earlier=tuple(range(plan.first_year, years[0])),
         took_part=_took_part([row[2:5] for row in parts if not row[5]], years),
     )
@@ -149,6 +149,8 @@ def _took_part(parts: list[tuple[date, date | None, date | None]], years: tuple[
 
 def _outside(book: Book) -> tuple[OutsideGroup, ...]:
     """What statistics from elsewhere say of an indicator that no actor reports."""
+    if all(each.is_reported for each in book.indicators.values()):
+        return ()
     rows = OutsideValue.objects.filter(indicator__in=book.indicators, recorded_at__lte=book.as_of).select_related("area")
     book.outside = list(rows.order_by("indicator_id", "area__name_sort", "year", "id"))
     return outside_groups(book)
@@ -162,7 +164,7 @@ def _counted(words: Iterable[str]) -> tuple[tuple[str, int], ...]:
 def _sentence(counts: tuple[tuple[int, tuple[tuple[str, int], ...]], ...], years: tuple[int, ...]) -> str:
     """What the picture shows, in the first and the last year that anything is known of."""
     well = {year: (sum(n for word, n in own if word in ("done", "on_plan")), sum(n for _word, n in own)) for year, own in counts}
-    known = {year for year, own in counts if any(word != UNREPORTED for word, _n in own)}
+    known = {year for year, own in counts if any(word not in NOT_TOLD for word, _n in own)}
     begun = [year for year in years if year in known] or [year for year in years if well[year][1]]
     if not begun:
         return _("Ingen åtgärd har startat än.")
@@ -193,15 +195,15 @@ def _cell(book: Book, year: int, measures: list[Measure]) -> tuple[int, tuple[st
     return year, tuple(sorted(words, key=BEST_FIRST.index)), words_for(words)
 
 
-def _counted_lines(book: Book, rollup: Rollup, choice: Choice, years: tuple[int, ...]) -> dict[str, list[Line]]:
+def _counted_lines(book: Book, seen: SeenBy, choice: Choice, years: tuple[int, ...]) -> dict[str, list[Line]]:
     """What is counted from the plan itself, and what the figures stand beside: all that `_steps` has to ask the database for."""
     lines: dict[str, list[Line]] = {level: [] for level in EffectLevel.values}
     if choice:
-        read_definitions(book, rollup, None if choice.indicator else scope_of(book, rollup, choice))
+        read_definitions(book, seen.rollup, None if choice.indicator else scope_of(book, seen.rollup, choice))
     if choice and not choice.indicator:
         lines[EffectLevel.ACTIVITY] += activity_lines(book, years)
-    if choice and not choice.indicator and not choice.actor:
-        for pk, line in outside_lines(book, choice, years).items():
+    if choice and not choice.actor:
+        for pk, line in outside_lines(book, seen, choice, years).items():
             lines[book.indicators[pk].level].append(line)
     return lines
 
@@ -246,11 +248,5 @@ def _of_step(lines: list[Line]) -> str:
     parts = [ngettext("%(n)s mått", "%(n)s mått", len(own)) % {"n": whole(len(own))}]
     if judged:
         parts.append(_("%(part)s på väg eller före") % {"part": out_of(sum(v in ON_THE_WAY for v in judged), len(judged))})
-    for verdict, words in (
-        (Verdict.TOO_EARLY, _("är det för tidigt att bedöma")),
-        (Verdict.NO_DATA, _("utan underlag")),
-        (Verdict.RUNNING, _("bedöms när året är slut")),
-    ):
-        if n := verdicts.count(verdict):
-            parts.append(f"{whole(n)} {words}")
+    parts += [f"{whole(n)} {words}" for verdict, words in WHY_NOT_JUDGED.items() if (n := verdicts.count(verdict))]
     return f"{', '.join(parts)}."

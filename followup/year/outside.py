@@ -11,6 +11,7 @@ from followup.year.book import Book
 from followup.year.page import OutsideGroup, OutsideSeries
 from followup.year.words import exact
 from stakeholders.formats import full_day, listing, number
+from stakeholders.models import Area
 from stakeholders.rules import AreaKind
 
 YEARS_SHOWN = 10
@@ -44,6 +45,18 @@ def outside_group(book: Book, pk: int, values: list[OutsideValue]) -> OutsideGro
     )
 
 
+def held_place(book: Book, pk: int) -> str:
+    """Of where statistics are held against the indicator's target, in words: the whole municipality, or the only place that they are of."""
+    areas = {row.area for row in book.outside if row.indicator_id == pk}
+    if any(_is_whole(area) for area in areas):
+        return _("hela kommunen")
+    return str(areas.pop()) if len(areas) == 1 else ""
+
+
+def _is_whole(area: Area | None) -> bool:
+    return area is None or area.kind == AreaKind.MUNICIPALITY
+
+
 def _by_place(values: Iterable[OutsideValue]) -> list[list[OutsideValue]]:
     places: dict[int | None, list[OutsideValue]] = defaultdict(list)
     for value in values:
@@ -64,8 +77,7 @@ def _series(rows: list[OutsideValue], years: tuple[int, ...]) -> OutsideSeries:
                 breaks.append(year)
             before = row.division_version or before
     values = tuple(exact(newest[year].value) if year in newest else "" for year in years)
-    is_whole = area is None or area.kind == AreaKind.MUNICIPALITY
-    return OutsideSeries(area.name if area else _("Hela kommunen"), is_whole, years, values, tuple(breaks))
+    return OutsideSeries(area.name if area else _("Hela kommunen"), _is_whole(area), years, values, tuple(breaks))
 
 
 def _sentence(series: list[OutsideSeries], decimals: int) -> str:

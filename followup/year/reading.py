@@ -9,8 +9,9 @@ from followup.figures import Window
 from followup.models import Assessment, Decision, OutsideValue, YearText
 from followup.rollup import Rollup, Statuses, load_shown
 from followup.rollup import Shown as SeenBy
-from followup.rollup.beginnings import effect_from
+from followup.rollup.beginnings import effect_from, elsewhere
 from followup.rollup.rows import PeriodRow
+from followup.rollup.targets import of_statistics
 from followup.words import Audience, Completeness
 from followup.year.answers import asked_of, read_answers
 from followup.year.book import Book
@@ -58,7 +59,7 @@ def read_book(
         for_partners=for_partners,
     )
     rollup = seen.rollup
-    rollup.effect_from = effect_days(book)
+    rollup.effect_from, rollup.elsewhere = effect_days(book), said_elsewhere(book)
     read_options(book, rollup)
     assignments = rollup.rows.assignments.values()
     narrow(book, choice, ((each.actor, each.measure) for each in assignments))
@@ -167,6 +168,8 @@ def read_figures(book: Book, seen: SeenBy, scope: frozenset[int] | None) -> None
         book.against[year] = {}
         for pk in book.indicators:
             figure = seen.figure(pk, window, scope if pk in book.parts else None, parts=False)
+            if not book.indicators[pk].is_reported:
+                figure = of_statistics(seen.rollup, figure)
             book.figures[pk, year] = figure
             book.against[year][pk] = seen.against_targets(pk, window, None if pk in book.parts else figure)
 
@@ -181,6 +184,12 @@ def effect_days(book: Book) -> dict[int, date]:
         if measure.starts_on
     ]
     return effect_from(row[:5] for row in sorted(linked, key=lambda row: (row[2], row[5])))
+
+
+def said_elsewhere(book: Book) -> dict[int, dict[int, int]]:
+    """What statistics say of indicators that no actor reports, from what has been read already."""
+    rows = sorted((row for row in book.outside if not book.indicators[row.indicator_id].is_reported), key=lambda row: row.pk)
+    return elsewhere((row.indicator_id, row.area_id, row.area.kind if row.area else None, row.year, row.value) for row in rows)
 
 
 def _completeness(book: Book, rollup: Rollup) -> Completeness:

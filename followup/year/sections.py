@@ -6,11 +6,12 @@ from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from followup.figures import AgainstTarget
-from followup.words import WORST_FIRST, ImplementationStatus, Verdict
+from followup.words import WORST_FIRST, ImplementationStatus, StatusSource, Verdict
 from followup.year.book import AnswerRow, Book, Held
+from followup.year.outside import held_place
 from followup.year.page import (
     ActorRow,
     Answers,
@@ -31,8 +32,9 @@ from stakeholders.formats import interval, label, listing, out_of, whole
 from stakeholders.templatetags.symbols import words_for
 
 GOING_WELL = (ImplementationStatus.DONE, ImplementationStatus.ON_PLAN)
-UNREPORTED = "unreported"
-BEST_FIRST = (*reversed(WORST_FIRST), UNREPORTED)
+UNREPORTED, NO_RESPONSIBLE = "unreported", str(StatusSource.NO_RESPONSIBLE)
+NOT_TOLD = (UNREPORTED, NO_RESPONSIBLE)
+BEST_FIRST = (*reversed(WORST_FIRST), *NOT_TOLD)
 FLOWS = (IndicatorKind.COUNT, IndicatorKind.MONEY, IndicatorKind.PEOPLE)
 """Kinds that grow during the year, so that a part of it cannot be held against the target of the whole."""
 
@@ -50,17 +52,27 @@ WORST_VERDICT_FIRST = (
 )
 ON_THE_WAY = (Verdict.AHEAD, Verdict.ON_PATH)
 JUDGED = (Verdict.WRONG_WAY, Verdict.BEHIND, Verdict.UNCERTAIN, Verdict.ON_PATH, Verdict.AHEAD)
+WHY_NOT_JUDGED = {
+    Verdict.TOO_EARLY: gettext_lazy("är det för tidigt att bedöma"),
+    Verdict.NO_DATA: gettext_lazy("utan underlag"),
+    Verdict.RUNNING: gettext_lazy("bedöms när året är slut"),
+    Verdict.NOT_COMPUTABLE: gettext_lazy("går inte att räkna ut"),
+    Verdict.HIDDEN: gettext_lazy("visas inte: små tal"),
+}
+"""What is said of so many that have no verdict."""
 
 
 def status_word(book: Book, year: int, measure: int) -> str:
-    """The status of a measure in a year, as its symbol is named; "unreported" when there is none."""
+    """The status of a measure in a year, as its symbol is named; where there is none, "unreported", or "no_responsible": nobody is to report."""
     status = book.statuses.get(year, {}).get(measure)
-    return (status and status.status) or UNREPORTED
+    if status is None or status.status:
+        return (status and status.status) or UNREPORTED
+    return NO_RESPONSIBLE if status.source == StatusSource.NO_RESPONSIBLE else UNREPORTED
 
 
 def sentences(book: Book, targets: tuple[Held, ...], decisions: tuple[DecisionRow, ...], *, is_narrowed: bool = False) -> tuple[str, ...]:
     """The year in three sentences: what was done, what came of it, what must be decided."""
-    return (_what_was_done(book), _what_came_of_it(book, targets), _what_to_decide(decisions, is_narrowed))
+    return (_what_was_done(book), _what_came_of_it(book, targets, is_narrowed), _what_to_decide(decisions, is_narrowed))
 
 
 def _what_was_done(book: Book) -> str:
@@ -76,16 +88,22 @@ def _what_was_done(book: Book) -> str:
     return f"{words}, {rest}." if rest else f"{words}."
 
 
-def _what_came_of_it(book: Book, targets: tuple[Held, ...]) -> str:
-    if not targets:
-        return _("Planen har inga mål med siffror än.")
+def _what_came_of_it(book: Book, targets: tuple[Held, ...], is_narrowed: bool) -> str:
     judged = [row for row in targets if row.verdict in JUDGED]
     if not judged:
-        return _("Det är för tidigt att bedöma målen, eller så saknas underlag.")
+        return none_judged(Counter(row.verdict for row in targets), is_narrowed=is_narrowed)
     well = sum(row.verdict in ON_THE_WAY for row in judged)
     words = _("%(part)s mått är på väg eller före") % {"part": out_of(well, len(judged))}
     worst = [_with_its_reports(book, row) for row in judged if row.verdict in (Verdict.WRONG_WAY, Verdict.BEHIND)][:2]
     return _("%(words)s; sämst går det för %(worst)s.") % {"words": words, "worst": listing(worst)} if worst else words + "."
+
+
+def none_judged(verdicts: Counter[str], *, is_narrowed: bool) -> str:
+    """That no target can be judged, and how many for which reason; or that there are none."""
+    if not verdicts:
+        return _("Inget mått i den här delen har ett mål med siffror.") if is_narrowed else _("Planen har inga mål med siffror än.")
+    why = listing(f"{whole(verdicts[verdict])} {words}" for verdict, words in WHY_NOT_JUDGED.items() if verdicts[verdict])
+    return _("Inget av %(total)s mått går att bedöma: %(why)s.") % {"total": whole(verdicts.total()), "why": why}
 
 
 def _with_its_reports(book: Book, row: Held) -> str:
@@ -193,10 +211,11 @@ def _worst_first(each: Held) -> tuple[int, float, Fraction, str]:
 
 
 def withheld(book: Book, year: int, pk: int, against: AgainstTarget) -> dict[str, Any]:
-    """What is not said of a target: no verdict on a part of a year, nor on the part of some partners or measures."""
+    """What is not said of a target: no verdict on a part of a year, nor on the part of some partners or measures. Too early is too early for all."""
     if pk in book.parts:
-        return {"verdict": Verdict.NOT_COMPUTABLE, "attainment": None, "path": None}
-    if book.tertial and book.versions[pk].kind in FLOWS:
+        verdict = Verdict.TOO_EARLY if against.verdict == Verdict.TOO_EARLY else Verdict.NOT_COMPUTABLE
+        return {"verdict": verdict, "attainment": None, "path": None}
+    if book.tertial and book.versions[pk].kind in FLOWS and against.verdict != Verdict.TOO_EARLY:
         goes_on = book.is_year_running and year == book.year
         return {"verdict": Verdict.RUNNING if goes_on else Verdict.NOT_COMPUTABLE, "attainment": None, "path": None}
     is_partial = is_so_far(book, year) and book.versions[pk].kind in FLOWS
@@ -238,7 +257,7 @@ def target_row(book: Book, year: int, each: Held) -> TargetRow:
         verdict=each.verdict,
         verdict_word=label(against.verdict),
         attainment=attained(against),
-        note=_note(book, pk, against),
+        note=_note(book, pk, year, against),
         original=exact(original.target) if revised and original else "",
         original_year=original.target_year if revised and original else 0,
         attained_low=exact(against.attainment[0]) if against.attainment else "",
@@ -273,14 +292,22 @@ def attained(against: AgainstTarget) -> str:
     return _("%(share)s %% av vägen") % {"share": interval(low * 100 * SCALE, high * 100 * SCALE)}
 
 
-def _note(book: Book, pk: int, against: AgainstTarget) -> str:
+def _note(book: Book, pk: int, year: int, against: AgainstTarget) -> str:
+    figure = book.figures.get((pk, year))
+    is_statistic = not book.indicators[pk].is_reported and figure is not None and figure.low is not None
+    place = held_place(book, pk) if is_statistic else ""
+    notes = (_("statistik, %(place)s") % {"place": place} if place else "", _of_verdict(book, pk, against))
+    return "; ".join(note for note in notes if note)
+
+
+def _of_verdict(book: Book, pk: int, against: AgainstTarget) -> str:
+    if against.verdict == Verdict.TOO_EARLY:
+        when = book.effect_expected(pk)
+        return _("bedöms från %(year)s") % {"year": when.year} if when else ""
     if pk in book.parts:
         return _("målet gäller alla som redovisar måttet tillsammans")
     if book.tertial and against.verdict == Verdict.NOT_COMPUTABLE and book.versions[pk].kind in FLOWS:
         return _("målet gäller hela året")
-    if against.verdict == Verdict.TOO_EARLY:
-        when = book.effect_expected(pk)
-        return _("bedöms från %(year)s") % {"year": when.year} if when else ""
     if against.verdict == Verdict.UNCERTAIN:
         return _("intervallet ligger på båda sidor om vägen")
     return ""

@@ -82,6 +82,7 @@ SYMBOLS = {
     "paused": (_ring(GREY) + _line(PAUSE, GREY), _("Pausad")),
     "ended_early": (_disc(INK) + _line(CROSS), _("Avslutad i förtid")),
     "unreported": (_ring(GREY, "1.9 1.55"), _("Utan rapport")),
+    "no_responsible": (_ring(GREY, "1.9 1.55") + _line(ASK, GREY), _("Saknar ansvarig")),
     # A figure against its target: squares
     "ahead": (_square(GREEN, filled=True) + _line(UP), _("Före")),
     "on_path": (_square(GREEN) + _line(RIGHT, GREEN), _("På väg")),
@@ -136,6 +137,7 @@ COUNTED = {
     "not_started": ngettext_lazy("%(n)s inte påbörjad", "%(n)s inte påbörjade", "n"),
     "ended_early": ngettext_lazy("%(n)s avslutad i förtid", "%(n)s avslutade i förtid", "n"),
     "unreported": ngettext_lazy("%(n)s utan rapport", "%(n)s utan rapport", "n"),
+    "no_responsible": ngettext_lazy("%(n)s saknar ansvarig", "%(n)s saknar ansvarig", "n"),
 }
 """How many there are of each status, in the order they are told."""
 

@@ -409,3 +409,75 @@ def test_in_january_the_last_year_is_the_one_that_had_rounds(client, cast, manag
         assert "2028" in page
         assert "2029" not in page
         assert f"/plans/{cast['plan'].pk}/years/2028/" in client.get("/").content.decode()
+
+
+@pytest.fixture
+def stay_on(cast):
+    """An outcome that no actor reports, with a target: 40 in 2024, 60 in 2034; judged from 2028."""
+    with clock.at(NOW - timedelta(days=1)):
+        staying = an_indicator(cast["measure"], kind="stock", level="outcome", name="andel som bor kvar", unit="%")
+        Indicator.objects.filter(pk=staying.pk).update(is_reported=False)
+        a_target(staying, baseline=40, target=60, year=2034)
+    return staying
+
+
+def statistics(indicator, by, *, area=None, **values):
+    with clock.at(NOW - timedelta(hours=1)):
+        for year, value in values.items():
+            OutsideValue.objects.create(
+                indicator=indicator,
+                area=area,
+                year=int(year[1:]),
+                value=in_units(value),
+                source_line="Källa: enkät",
+                fetched_at=NOW,
+                by_user=by,
+            )
+
+
+def rows_of(answer, name: str) -> list[str]:
+    """The rows of the tables that are about it."""
+    rows = re.findall(r"<tr>.*?</tr>", answer.content.decode(), re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows if name in row]
+
+
+def test_what_no_actor_reports_has_its_target_and_its_verdict_in_the_chain(client, cast, stay_on, manager, coordinator):
+    client.force_login(manager)
+    row = rows_of(long(client, cast, "goal"), "Andel som bor kvar")[-1]
+    assert "60 % till 2034" in row
+    assert "Saknar underlag" in row
+    statistics(stay_on, coordinator, y2026=42, y2028=43)
+    row = rows_of(long(client, cast, "goal"), "Andel som bor kvar")[-1]
+    assert "43 %" in row
+    assert "Efter" in row, "48 would be on the way"
+    own = text_of(client.get(f"/plans/{cast['plan'].pk}/long/?indicator={stay_on.pk}"))
+    assert "Mål: 60 % till 2034" in own
+    Indicator.objects.filter(pk=stay_on.pk).update(level="impact")
+    assert "För tidigt att bedöma bedöms från 2030" in rows_of(long(client, cast, "goal"), "Andel som bor kvar")[-1]
+
+
+def test_the_year_holds_statistics_against_their_target_too(client, cast, stay_on, manager, coordinator):
+    statistics(stay_on, coordinator, y2026=42, y2028=43)
+    client.force_login(manager)
+    row = rows_of(client.get(f"/plans/{cast['plan'].pk}/years/2028/"), "Andel som bor kvar")[-1]
+    assert "saknas 43 %" in row, "2027 has no value: nobody was asked, and nobody was to be"
+    assert "statistik, hela kommunen" in row
+    assert "Efter" in row
+    asked = {"plan": cast["plan"].pk, "indicator": stay_on.pk, "window": "2028", "include": "targets"}
+    told = client.get("/api/v1/figures/", asked).json()["figures"][0]
+    assert told["targets"]["current"]["verdict"] == "behind", "the API says the same"
+
+
+def test_statistics_of_several_places_are_held_against_no_target_that_names_none(client, cast, stay_on, manager, workspace, coordinator):
+    statistics(stay_on, coordinator, area=cast["area"], y2028=43)
+    client.force_login(manager)
+    address = f"/plans/{cast['plan'].pk}/years/2028/"
+    assert "statistik, Hyttan" in rows_of(client.get(address), "Andel som bor kvar")[-1], "the only place there is"
+    statistics(stay_on, coordinator, area=an_area(workspace, "Berget"), y2028=70)
+    row = rows_of(client.get(address), "Andel som bor kvar")[-1]
+    assert "Saknar underlag" in row
+    assert "43" not in row
+    in_hyttan = client.get(f"/plans/{cast['plan'].pk}/long/", {"area": cast["area"].pk})
+    row = rows_of(in_hyttan, "Andel som bor kvar")[-1]
+    assert "43 %" in row
+    assert "Efter" not in row, "the target is not for Hyttan alone"

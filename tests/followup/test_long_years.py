@@ -333,7 +333,7 @@ def test_a_year_that_has_not_begun_says_so_in_every_part(client, plan, cafe, tol
     assert "2030 · 0 startade" in page
     assert "inget år än" in page
     assert "utan rapport" not in page.partition("2030 · 0 startade")[2].partition("Att besluta")[0].partition("inget år än")[2]
-    assert "Inget av 1 mått går att bedöma än, eller så saknas underlag." in page
+    assert "Inget av 1 mått går att bedöma: 1 utan underlag." in page
     assert "0 av 0" not in page
 
 

@@ -109,3 +109,17 @@ def test_the_tertial_costs_the_same_at_any_size(client, workspace, coordinator, 
     client.get("/years/")
     with django_assert_max_num_queries(25):
         assert client.get(f"/plans/{plan.pk}/years/2026/tertials/1/").status_code == 200
+
+
+def test_what_is_too_early_to_judge_is_so_in_a_tertial_too(client, plan, measure, workspace, manager):
+    """Also of what grows during the year, and of a part of the partners: too early is too early."""
+    early = an_indicator(measure, name="flyttar ihop", level="outcome")
+    a_target(early, baseline=0, target=100)
+    type(measure).objects.filter(pk=measure.pk).update(outcome_months=60, starts_on=date(2026, 1, 1))
+    club, round_one = an_actor(workspace, "Norrbruks IF (Exempel)"), a_period(plan, 2026, 1)
+    for actor in (club, an_actor(workspace, "Bruksskolan (Exempel)")):
+        an_obligation(an_assignment(measure, actor), round_one)
+    client.force_login(manager)
+    for address in ("tertials/1/", "", f"?actor={club.pk}"):
+        page = text_of(client.get(f"/plans/{plan.pk}/years/2026/{address}"))
+        assert "För tidigt att bedöma bedöms från 2031" in page[page.index("Flyttar ihop") :], address

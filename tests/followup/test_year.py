@@ -171,6 +171,14 @@ def test_an_empty_year_says_so_in_words(client, plan, manager):
     assert "Ingen aktör har haft något att rapportera under året." in page
 
 
+def test_a_measure_that_nobody_answers_for_is_not_said_to_be_without_a_report(client, plan, measure, workspace, manager):
+    an_assignment(a_measure(plan, measure.goal, number="3.2"), an_actor(workspace, "Klubben (Exempel)"))
+    client.force_login(manager)
+    page = text_of(client.get(f"/plans/{plan.pk}/years/2026/"))
+    assert "0 av 2 startade åtgärder är klara eller går enligt plan, 1 utan rapport, 1 saknar ansvarig." in page
+    assert "Saknar ansvarig : 3.1 Läxhjälp" in text_of(client.get(f"/plans/{plan.pk}/long/?goal={measure.goal_id}"))
+
+
 def test_a_year_that_has_not_begun_says_so(client, plan, measure, manager):
     client.force_login(manager)
     page = text_of(client.get(f"/plans/{plan.pk}/years/2029/"))

@@ -166,3 +166,12 @@ def test_a_part_is_not_frozen_and_what_does_not_exist_is_not_found(client, cast,
     assert year(client, cast, goal=cast["school"].pk, actor=999_999).status_code == 404, "one that exists does not excuse another"
     assert year(client, cast, funding="none").status_code == 200
     assert client.get(f"/indicators/{cast['visits'].pk}/figure/?year=2026&actor=999999").status_code == 404
+
+
+def test_a_part_says_why_nothing_in_it_is_judged_and_nothing_of_the_whole_plan(client, cast, manager):
+    client.force_login(manager)
+    page = text_of(year(client, cast, actor=cast["pupils"].pk))
+    assert page.count("Inget av 1 mått går att bedöma: 1 går inte att räkna ut.") == 2, "the target is for both partners together"
+    page = text_of(year(client, cast, funding="none", area=cast["homework"].areas.get().pk, goal=cast["plan"].goals.get(title="Trygghet").pk))
+    assert page.count("Inget mått i den här delen har ett mål med siffror.") == 2
+    assert "Planen har inga mål" not in page

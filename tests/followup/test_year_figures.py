@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 assert told_year, "the fixture"
 
 VOID = {"br", "img", "input", "meta", "link", "hr", "path", "rect", "circle", "col"}
-SECTIONS = ("sentences", "numbers", "status", "texts", "assessments", "targets", "who", "coverage", "money")
+SECTIONS = ("year__state", "sentences", "numbers", "status", "texts", "assessments", "targets", "who", "coverage", "money")
 NOT_A_FIGURE = re.compile(
     r"""
     \b20\d\d\b                      # a year
@@ -32,6 +32,7 @@ RESTS_ON_NO_REPORT = {
     "startar": "what is to begin next year",
     "besluta om": "questions to the board",
     "utan rapport": "there is none",
+    "saknar ansvarig": "nor is anybody to write one",
     "2025: 0 av": "nobody was asked that year: the way leads to a list that says so",
 }
 

@@ -20,7 +20,7 @@ def test_the_symbol_says_what_the_word_says(words):
 
 def test_no_two_symbols_on_the_same_page_look_alike():
     families = [
-        [*ImplementationStatus, "unreported"],
+        [*ImplementationStatus, "unreported", "no_responsible"],
         list(Verdict),
         [
             "approved",
@@ -60,9 +60,9 @@ def test_a_group_is_one_symbol_per_measure_and_its_counts_in_words():
 
 
 def test_each_status_has_its_own_words_in_a_count():
-    assert {*ImplementationStatus, "unreported"} == set(COUNTED)
-    assert words_for([*ImplementationStatus, "unreported"]) == (
-        "1 klar, 1 enligt plan, 1 pausad, 1 försenad, 1 inte påbörjad, 1 avslutad i förtid, 1 utan rapport"
+    assert {*ImplementationStatus, "unreported", "no_responsible"} == set(COUNTED)
+    assert words_for([*ImplementationStatus, "unreported", "no_responsible"]) == (
+        "1 klar, 1 enligt plan, 1 pausad, 1 försenad, 1 inte påbörjad, 1 avslutad i förtid, 1 utan rapport, 1 saknar ansvarig"
     )
     assert words_for([]) == ""
 
