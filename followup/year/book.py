@@ -20,6 +20,7 @@ from followup.year.words import converted, shown
 from measures.models import Goal, Indicator, Measure, Plan
 from measures.rules import SCALE, Interval
 from stakeholders import clock
+from stakeholders.formats import full_day
 
 QUOTE_LENGTH = 160
 
@@ -140,6 +141,12 @@ class Book:
     def window(self) -> Window:
         """The days that the book is about."""
         return Window.period(self.year, Interval.TERTIAL, self.tertial) if self.tertial else Window.year(self.year)
+
+    @property
+    def moment(self) -> str:
+        """When it was read, in words."""
+        at = self.as_of.astimezone(clock.STOCKHOLM)
+        return _("%(day)s kl. %(time)s") % {"day": full_day(at.date()), "time": at.strftime("%H.%M")}
 
     @property
     def is_year_running(self) -> bool:

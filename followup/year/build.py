@@ -63,8 +63,7 @@ def compose(book: Book, *, is_narrowed: bool = False) -> Year:
         company=book.plan.workspace.name,
         is_example=book.plan.workspace.is_example,
         year=book.year,
-        as_of=_("%(day)s kl. %(time)s")
-        % {"day": full_day(clock.day_of(book.as_of)), "time": book.as_of.astimezone(clock.STOCKHOLM).strftime("%H.%M")},
+        as_of=book.moment,
         audience=str(book.audience),
         rules_version=RULES_VERSION,
         completeness=str(book.completeness),

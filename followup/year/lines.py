@@ -57,6 +57,10 @@ class Line:
     values: tuple[YearValue, ...]
     target_text: str = ""
     original_text: str = ""
+    target: str = ""
+    target_year: int | None = None
+    first_target: str = ""
+    first_target_year: int | None = None
     path: tuple[tuple[int, str], ...] = ()
     original: tuple[tuple[int, str], ...] = ()
     breaks: tuple[int, ...] = ()
@@ -181,6 +185,10 @@ def _with_targets(line: Line, book: Book, seen: SeenBy, against: tuple[AgainstTa
         line,
         target_text=_by_year(current, version) if current else "",
         original_text=_("ursprungligen %(target)s") % {"target": _by_year(original, version)} if is_revised and original else "",
+        target=exact(current.target) if current else "",
+        target_year=current.target_year if current else None,
+        first_target=exact(original.target) if is_revised and original else "",
+        first_target_year=original.target_year if is_revised and original else None,
         path=path,
         original=first if first != path else (),
     )

@@ -79,6 +79,7 @@ class LongView:
     earlier: tuple[int, ...] = ()
     """Years of the plan before the first that is shown."""
 
+    as_of: str = ""
     took_part: str = ""
     """Of an actor that has not had a part in all of the years: which, and what the others say."""
 
@@ -127,6 +128,7 @@ def long_view(plan: Plan, choice: Choice, *, audience: Audience, as_of: datetime
         changes=tuple(changes_of(book.indicators, book.versions, as_of)) if choice else (),
         outside=_outside(book) if choice.indicator else (),
         earlier=tuple(range(plan.first_year, years[0])),
+        as_of=book.moment,
         took_part=_took_part([row[2:5] for row in parts if not row[5]], years),
     )
     return view, book

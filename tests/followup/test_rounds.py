@@ -20,6 +20,7 @@ from followup.models import AccessLinkUse, Draft, Obligation
 from followup.queries.matrix import sections
 from followup.queries.rounds import round_cells
 from stakeholders import clock
+from stakeholders.formats import weekday
 from stakeholders.models import ContactPerson, Dispatch, DispatchItem, Event
 from stakeholders.rules import ActorKind, DispatchKind, DispatchState
 from tests.factories import a_contact, a_goal, a_measure, a_period, a_plan, a_report, an_actor, an_assignment
@@ -343,7 +344,7 @@ def test_unlocking_needs_a_reason_and_ends_by_itself(client, obligation, period,
     text = page(client, coordinator, f"/rounds/{period.pk}/")
 
     assert without.status_code == 422
-    assert "Upplåst till" in text
+    assert f"Upplåst till och med {weekday(until)}." in text
     with clock.at(clock.now() + timedelta(days=4)):
         assert "Upplåst till" not in page(Client(), coordinator, f"/rounds/{period.pk}/")
 

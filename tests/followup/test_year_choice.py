@@ -172,6 +172,8 @@ def test_a_part_says_why_nothing_in_it_is_judged_and_nothing_of_the_whole_plan(c
     client.force_login(manager)
     page = text_of(year(client, cast, actor=cast["pupils"].pk))
     assert page.count("Inget av 1 mått går att bedöma: 1 går inte att räkna ut.") == 2, "the target is for both partners together"
-    page = text_of(year(client, cast, funding="none", area=cast["homework"].areas.get().pk, goal=cast["plan"].goals.get(title="Trygghet").pk))
+    page = text_of(
+        year(client, cast, funding="none", area=cast["homework"].areas.get().pk, goal=cast["plan"].goals.get(title="Trygghet").pk)
+    )
     assert page.count("Inget mått i den här delen har ett mål med siffror.") == 2
     assert "Planen har inga mål" not in page
