@@ -14,6 +14,7 @@ from followup.rollup import load_shown
 from followup.rollup.publications import Revision, revision
 from followup.rollup.rows import VersionRow
 from followup.rollup.shown import ScopeName
+from followup.rollup.targets import of_statistics
 from followup.words import Audience, LineState, Verdict
 from followup.year.choice import NO_FUNDING, WHOLE, Choice
 from followup.year.sections import FLOWS, JUDGED
@@ -78,6 +79,8 @@ def origin_of(
         return None
     scope = None if scope is None or asked <= scope else scope  # a part that is the whole is held against its target
     figure = seen.figure(indicator.pk, window, scope)
+    if not indicator.is_reported:
+        figure = of_statistics(seen.rollup, figure)
     line = seen.rollup.lines.get(indicator.pk)
     version = line.on(window.end) if line else None
     original, current = against(seen, indicator.pk, window, version) if scope is None else (None, None)

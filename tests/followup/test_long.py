@@ -469,6 +469,9 @@ def test_the_year_holds_statistics_against_their_target_too(client, cast, stay_o
     asked = {"plan": cast["plan"].pk, "indicator": stay_on.pk, "window": "2028", "include": "targets"}
     told = client.get("/api/v1/figures/", asked).json()["figures"][0]
     assert told["targets"]["current"]["verdict"] == "behind", "the API says the same"
+    own = text_of(client.get(f"/indicators/{stay_on.pk}/figure/?year=2028"))
+    assert "Andel som bor kvar: 43 % 2028" in own
+    assert "Efter" in own
 
 
 def test_statistics_of_several_places_are_held_against_no_target_that_names_none(client, cast, stay_on, manager, workspace, coordinator):
