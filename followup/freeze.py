@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from followup.models import AnnualFollowUp, FrozenFile
 from followup.year.files import Stamp, json_bytes, page, table_csv, workbook
+from followup.year.frozen import content_of
 from followup.year.page import Year
 from followup.year.pdf import pdf
 from followup.year.tables import TABLES, table_names
@@ -103,11 +104,15 @@ def broken_files(annual: AnnualFollowUp) -> list[str]:
 
 
 def archive_package(annual: AnnualFollowUp) -> bytes:
-    """A zip of the frozen files with a manifest (name, type, size, SHA-256): the same bytes every time it is asked for."""
+    """A zip of the frozen files with a manifest (name, type, size, SHA-256): the same bytes every time it is asked for.
+
+    So the names in it are those of the frozen JSON, and nothing is compressed: another zlib would give other bytes.
+    """
     files: list[FrozenFile] = list(annual.files.order_by("name"))
+    content = content_of(annual) or {}
     manifest = {
-        "plan": annual.plan.title,
-        "workspace": annual.plan.workspace.name,
+        "plan": content.get("plan_title", ""),
+        "workspace": content.get("company", ""),
         "year": annual.year,
         "version": annual.version,
         "reason": annual.reason,
@@ -116,7 +121,7 @@ def archive_package(annual: AnnualFollowUp) -> bytes:
         "files": [{"name": f.name, "content_type": f.content_type, "bytes": len(f.content), "sha256": f.sha256} for f in files],
     }
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as package:
         _add(package, "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1).encode())
         for file in files:
             _add(package, file.name, bytes(file.content))
@@ -125,6 +130,6 @@ def archive_package(annual: AnnualFollowUp) -> bytes:
 
 def _add(package: zipfile.ZipFile, name: str, content: bytes) -> None:
     entry = zipfile.ZipInfo(name, _OLDEST_ZIP_TIME)
-    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.create_system = 3  # Unix, wherever it is made
     entry.external_attr = 0o644 << 16
     package.writestr(entry, content)

@@ -145,13 +145,17 @@ def test_management_freezes_a_closed_year_and_nothing_ever_changes_it(client, cl
     archive = client.get(f"/frozen/{annual.pk}/archive/").content
 
     measure.title, club.name = "Något annat", "En annan förening"
-    measure.save()
-    club.save()
+    title, company = closed_year.title, closed_year.workspace.name
+    closed_year.title, closed_year.workspace.name = "En annan plan", "Ett annat bolag"
+    for renamed in (measure, club, closed_year, closed_year.workspace):
+        renamed.save()
     closed_year.periods.update(closed_at=None)
     assert bytes_of(annual) == before == {file.name: file.sha256 for file in annual.files.all()}
     assert client.get(f"/frozen/{annual.pk}/archive/").content == archive
     with zipfile.ZipFile(io.BytesIO(archive)) as package:
+        assert {entry.compress_type for entry in package.infolist()} == {zipfile.ZIP_STORED}, "no later zlib gives other bytes"
         manifest = json.loads(package.read("manifest.json"))
+        assert (manifest["plan"], manifest["workspace"]) == (title, company)
         assert all(hashlib.sha256(package.read(file["name"])).hexdigest() == file["sha256"] for file in manifest["files"])
     call_command("verify_frozen")
 

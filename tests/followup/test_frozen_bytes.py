@@ -40,7 +40,7 @@ STATEMENTS += (
 def annual(plan, coordinator) -> AnnualFollowUp:
     annual = AnnualFollowUp.objects.create(plan=plan, year=2026, version=1, rules_version="1", frozen_by=coordinator)
     mark = hashlib.sha256(CONTENT).hexdigest()
-    FrozenFile.objects.create(annual=annual, name="aret.json", content_type="application/json", content=CONTENT, sha256=mark)
+    FrozenFile.objects.create(annual=annual, name="aret.json", content_type="application/octet-stream", content=CONTENT, sha256=mark)
     Publication.objects.create(
         plan=plan,
         annual=annual,
