@@ -1,7 +1,7 @@
 """The year is frozen, and corrected by its next version."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,20 +10,31 @@ from followup.actions.publications import store_figures
 from followup.actions.year_letters import plan_year_letters
 from followup.figures import Window
 from followup.freeze import File, fingerprint
-from followup.models import AnnualFollowUp, FrozenFile
+from followup.models import AnnualFollowUp, FrozenFile, PeriodUnlock
 from followup.year.page import Year
 from measures.models import Plan
 from stakeholders import clock, events
+from stakeholders.formats import full_day
 from stakeholders.models import User
 from stakeholders.refusals import NotRight, TooLate
 
 
 def refuse_unfreezable(plan: Plan, year: int, *, reason: str) -> None:
-    """TooLate or NotRight with the sentence that says why the year cannot be frozen (again)."""
+    """TooLate or NotRight with the sentence that says why the year cannot be frozen (again).
+
+    A round that is unlocked stands in the way as an open one does: the year would be frozen as preliminary, for ever.
+    """
     if not plan.periods.filter(year=year).exists():
         raise TooLate(_("Det finns inga rapportrundor för %(year)s.") % {"year": year})
     if plan.periods.filter(year=year, closed_at=None).exists():
         raise TooLate(_("Alla rapportrundor för %(year)s måste vara stängda innan året fryses.") % {"year": year})
+    unlocked = PeriodUnlock.objects.filter(period__plan=plan, period__year=year, until__gt=clock.now()).select_related("period")
+    if last := unlocked.order_by("until").last():
+        told = {"round": last.period.title, "day": full_day(clock.day_of(last.until - timedelta.resolution))}
+        raise TooLate(
+            _("%(round)s är upplåst för rättelser till och med %(day)s. Rundan låses igen av sig själv, och först då kan året frysas.")
+            % told
+        )
     if plan.annual_follow_ups.filter(year=year).exists() and not reason.strip():
         raise NotRight(_("Årsuppföljningen %(year)s är fryst. Skriv varför den behöver rättas.") % {"year": year})
 

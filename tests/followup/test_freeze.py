@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 import pypdfium2
@@ -20,6 +20,7 @@ from django.db import DatabaseError, connection, transaction
 from docx import Document
 from openpyxl import load_workbook
 
+from followup.freezing import prepared
 from followup.models import AnnualFollowUp, FrozenFile, Publication
 from followup.tasks import run_jobs
 from followup.words import Audience
@@ -28,6 +29,7 @@ from followup.year.build import year_of
 from followup.year.pdf import pdf
 from stakeholders import clock
 from stakeholders.models import Job
+from stakeholders.refusals import TooLate
 from tests.factories import a_period, a_report, a_target, an_obligation
 from tests.followup.test_year import links_of, text_of
 
@@ -264,6 +266,19 @@ def test_a_year_with_an_open_round_is_not_frozen(client, closed_year, manager):
     assert not Job.objects.exists()
 
 
+def unlock(client, plan, coordinator, until_day: str) -> None:
+    """By page, as the coordinator, who is signed in after it."""
+    period = plan.periods.get()
+    client.force_login(coordinator)
+    answer = client.post(f"/rounds/{period.pk}/unlock/", {"until_day": until_day, "reason": "Läxhjälpen räknade fel."})
+    assert answer.status_code == 302, text_of(answer)
+
+
+UNLOCKED = (
+    "Tertial 1, 2026 är upplåst för rättelser till och med 12 mars 2027. Rundan låses igen av sig själv, och först då kan året frysas."
+)
+
+
 @pytest.fixture
 def drawn_quickly(monkeypatch):
     """The forms themselves are drawn for real in the first test; here it is about versions."""
@@ -295,6 +310,54 @@ def test_a_correction_is_a_new_version_with_a_reason_and_tells_what_came_after(c
     assert "Det här är version 1. Den är rättad: version 2, 9 mars 2027, är den som gäller." in top, "before anybody opens a file"
     assert "Skäl till rättelsen: En grupp var räknad två gånger." in top
     assert f"/frozen/{second.pk}/" in links_of(former)
+
+
+def test_a_year_with_an_unlocked_round_is_not_frozen_until_it_is_locked_again(client, closed_year, manager, coordinator, drawn_quickly):
+    """It would stand as preliminary for ever."""
+    address = f"/plans/{closed_year.pk}/years/2026/freeze/"
+    with clock.at(MARCH + timedelta(hours=1)):
+        unlock(client, closed_year, coordinator, "2027-03-12")
+        client.force_login(manager)
+        page = client.get(address)
+        assert UNLOCKED in text_of(page)
+        assert "Frys året</button>" not in page.content.decode()
+        refused = client.post(address)
+        assert refused.status_code == 409
+        assert UNLOCKED in text_of(refused)
+        assert not Job.objects.exists()
+    with clock.at(datetime(2027, 3, 13, 8, tzinfo=UTC)):
+        client.logout()  # the former has run out
+        client.force_login(manager)
+        assert freeze(client, closed_year).state == "done"
+    year = json.loads(bytes(FrozenFile.objects.get().content))
+    assert year["completeness"] == "final"
+
+
+def test_a_correction_waits_for_an_unlocked_round_too(client, closed_year, manager, coordinator, drawn_quickly):
+    client.force_login(manager)
+    assert freeze(client, closed_year).state == "done"
+    with clock.at(MARCH + timedelta(hours=1)):
+        unlock(client, closed_year, coordinator, "2027-03-12")
+        client.force_login(manager)
+        address = f"/plans/{closed_year.pk}/years/2026/freeze/"
+        assert UNLOCKED in text_of(client.get(address))
+        assert client.post(address, {"reason": "En grupp var räknad två gånger."}).status_code == 409
+    assert AnnualFollowUp.objects.count() == 1
+
+
+def test_a_round_that_is_unlocked_while_the_job_waits_or_draws_is_not_frozen(client, closed_year, manager, coordinator, drawn_quickly):
+    address = f"/plans/{closed_year.pk}/years/2026/freeze/"
+    client.force_login(manager)
+    store = prepared(closed_year, 2026, by=manager, version=1)
+    assert client.post(address).status_code == 302
+    with clock.at(MARCH + timedelta(hours=1)):
+        unlock(client, closed_year, coordinator, "2027-03-12")
+        run_jobs()
+        job = Job.objects.get()
+        assert (job.state, job.failure) == ("failed", UNLOCKED), "the job that waited"
+        with pytest.raises(TooLate, match="är upplåst för rättelser"):
+            store()
+    assert not AnnualFollowUp.objects.exists()
 
 
 def test_every_paper_of_a_correction_says_which_version_holds_and_why(client, closed_year, manager):
