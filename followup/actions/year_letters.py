@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from followup.models import AnnualFollowUp, Obligation, Report
@@ -21,11 +21,21 @@ BATCH = 500
 def plan_year_letters(annual: AnnualFollowUp, shown: Year) -> None:
     """Plan the letters of a year, in the transaction that freezes it. As many queries for one receiver as for ten thousand.
 
-    After a correction management is told again; partners are not, but letters that still wait are written anew from what is right now.
+    After a correction management is told again; partners are not. Letters that still wait are set aside, and planned anew of what is right now.
     """
+    _set_aside_what_waits(annual)
     _tell_management(annual)
     _plan_feedback(annual, shown)
     ring("mail")
+
+
+def _set_aside_what_waits(annual: AnnualFollowUp) -> None:
+    """The letters about earlier versions: of two in one morning nobody would know which holds."""
+    versions = list(annual.plan.annual_follow_ups.filter(year=annual.year).values_list("pk", flat=True))
+    of_a_version = DispatchItem.objects.filter(subject_type=annual._meta.label_lower, subject_id__in=versions)
+    ready = Q(kind=DispatchKind.YEAR_READY, pk__in=of_a_version.values("dispatch"))
+    waiting = Dispatch.objects.filter(ready | Q(kind=DispatchKind.FEEDBACK, payload__annual__in=versions))
+    set_aside(waiting, reason=_("Årsuppföljningen är rättad; planerat på nytt."))
 
 
 def _tell_management(annual: AnnualFollowUp) -> None:
@@ -49,8 +59,6 @@ def _tell_management(annual: AnnualFollowUp) -> None:
 def _plan_feedback(annual: AnnualFollowUp, shown: Year) -> None:
     """One letter to whoever we would ask at each partner that has an approved answer of the year: once a contact and year, whatever the version."""
     workspace, step = annual.plan.workspace, f"feedback {annual.plan_id}/{annual.year}"
-    waiting = Dispatch.objects.filter(kind=DispatchKind.FEEDBACK, payload__annual__in=_versions(annual))
-    set_aside(waiting, reason=_("Årsuppföljningen är rättad; planerat på nytt."))
     told = DispatchItem.objects.filter(subject_type=ContactPerson._meta.label_lower, step=step).values("subject_id")
     contacts = ContactPerson.objects.filter(pk__in=_took_part(annual)).exclude(pk__in=told).order_by("pk")
     quotes = {row.actor: row.quote for row in shown.actors}
@@ -69,10 +77,6 @@ def _plan_feedback(annual: AnnualFollowUp, shown: Year) -> None:
         (DispatchItem(dispatch=row, subject_type=ContactPerson._meta.label_lower, subject_id=pk, step=step) for pk, row in rows.items()),
         batch_size=BATCH,
     )
-
-
-def _versions(annual: AnnualFollowUp) -> list[int]:
-    return list(annual.plan.annual_follow_ups.filter(year=annual.year).values_list("pk", flat=True))
 
 
 def _took_part(annual: AnnualFollowUp) -> list[int]:

@@ -23,7 +23,7 @@ from stakeholders.models import Dispatch
 from stakeholders.mornings import STOCKHOLM
 from stakeholders.rules import DispatchKind, DispatchState, Role
 from stakeholders.transports import FolderTransport
-from tests.factories import a_contact, a_measure, a_period, a_report, a_user, an_actor, an_assignment
+from tests.factories import a_contact, a_measure, a_period, a_plan, a_report, a_user, an_actor, an_assignment
 
 pytestmark = pytest.mark.django_db
 JANUARY = datetime(2027, 1, 18, 8, tzinfo=UTC)
@@ -120,6 +120,27 @@ def test_after_a_correction_nobody_gets_it_twice_and_what_waits_is_written_anew(
     ]
     assert any("> Vi sjöng på torget." in text for text in letters)
     assert first.version == 1
+
+
+def test_a_quick_correction_gives_management_one_letter_of_the_version_that_holds(plan, answered, manager, tmp_path):
+    freeze(plan, manager, moment=MARCH - timedelta(hours=8))
+    assert waiting(DispatchKind.YEAR_READY) == [(manager.email, "03-09 08.00")]
+    freeze(plan, manager, "En siffra var fel.", moment=MARCH - timedelta(hours=7))
+    assert waiting(DispatchKind.YEAR_READY) == [(manager.email, "03-09 08.00")]
+    letters = [text for text in send(MARCH, tmp_path) if text.startswith("Årsuppföljningen")]
+    assert [text.splitlines()[0] for text in letters] == ["Årsuppföljningen 2026 är rättad"]
+    assert "Skälet till rättelsen: En siffra var fel." in letters[0]
+    assert f"/frozen/{AnnualFollowUp.objects.get(version=2).pk}/" in letters[0]
+
+
+def test_a_correction_sets_no_other_year_s_letter_aside(plan, answered, manager, workspace):
+    other = a_plan(workspace, title="En annan plan")
+    a_period(other)
+    night = MARCH - timedelta(hours=8)
+    freeze(other, manager, moment=night)
+    freeze(plan, manager, moment=night)
+    freeze(plan, manager, "En siffra var fel.", moment=night)
+    assert waiting(DispatchKind.YEAR_READY) == [(manager.email, "03-09 08.00")] * 2
 
 
 def test_whom_it_goes_to(plan, answered, manager, reviewer, coordinator, measure, workspace, club, company):
