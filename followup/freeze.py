@@ -6,7 +6,8 @@ import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import chain
 
 from django.utils.translation import gettext as _
 
@@ -88,19 +89,53 @@ def files_of(annual: AnnualFollowUp) -> list[tuple[FrozenFile, str]]:
     return [(file, kinds.get(kind, "")) for file, kind in files]
 
 
-def broken_files(annual: AnnualFollowUp) -> list[str]:
-    """Names of the files that are not what was frozen: none, unless somebody got past the database.
+def verified() -> Iterator[tuple[str, list[str], list[str]]]:
+    """Each frozen year, with the names of its files and of its facts that are not as it was frozen: none, unless somebody got past the database.
 
-    The bytes must give the SHA-256 beside them, and that must be the one in the history of the day, which is chained: whoever
-    changes both file and hash, takes a file away or puts one there has still to forge the history.
+    It is held against the history of the day, which is chained: whoever changes a row or a file with its hash, takes a year or a file
+    away or puts one there has still to forge the history.
     """
-    event = Event.objects.about(annual).filter(verb="year.frozen").first()
-    told: dict[str, str] = event.payload.get("files", {}) if event else {}
+    told: dict[int, list[Event]] = {}
+    for event in Event.objects.filter(verb="year.frozen").select_related("workspace").order_by("id"):
+        told.setdefault(event.subject_id, []).append(event)
+    for annual in AnnualFollowUp.objects.select_related("plan__workspace").order_by("id"):
+        events = told.pop(annual.pk, [])
+        facts = [name for event in events for name in _broken_facts(annual, event)]
+        if not events:
+            facts.append("historiken säger inte att det frystes")
+        yield f"{annual.plan.workspace.name}, {annual.plan}, {annual.year} version {annual.version}", _broken_files(annual, events), facts
+    for event in chain.from_iterable(told.values()):
+        name = f"{event.workspace.name}, {event.payload.get('year')} version {event.payload.get('version')} (händelse {event.pk})"
+        yield name, [], ["året är borta"]
+
+
+def _broken_files(annual: AnnualFollowUp, events: list[Event]) -> list[str]:
+    """The bytes must give the SHA-256 beside them, and that must be the one in the history: of all files that it tells of, and of no other."""
     stored = {file.name: hashlib.sha256(bytes(file.content)).hexdigest() for file in annual.files.all()}
     wrong = [file.name for file in annual.files.defer("content") if stored[file.name] != file.sha256]
-    if told:
+    for told in filter(None, (event.payload.get("files") for event in events)):
         wrong += [name for name in sorted(told.keys() | stored.keys()) if told.get(name) != stored.get(name)]
     return list(dict.fromkeys(wrong))
+
+
+def _broken_facts(annual: AnnualFollowUp, event: Event) -> list[str]:
+    """What the row says otherwise than the history does.
+
+    A year frozen before the history told of each file, or of the moment, is held against its fingerprint alone, which is the JSON's.
+    """
+    told = event.payload
+    moment = annual.recorded_at.astimezone(UTC).isoformat()
+    pairs = {
+        "året": (annual.year, told.get("year")),
+        "versionen": (annual.version, told.get("version")),
+        "skälet": (annual.reason, told.get("why")),
+        "tiden": (moment, told.get("as_of", moment)),
+        "vem som frös": (annual.frozen_by_id, event.by_user_id),
+    }
+    wrong = [name for name, (stored, said) in pairs.items() if stored != said]
+    if not told.get("files") and not annual.files.filter(sha256=told.get("fingerprint")).exists():
+        wrong.append("historiken säger inte vilka filer")
+    return wrong
 
 
 def archive_package(annual: AnnualFollowUp) -> bytes:

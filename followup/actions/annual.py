@@ -1,7 +1,7 @@
 """The year is frozen, and corrected by its next version."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -80,6 +80,7 @@ def freeze_year(
         year=year.year,
         version=version,
         why=annual.reason,
+        as_of=as_of.astimezone(UTC).isoformat(),
         fingerprint=fingerprint(year),
         files={file.name: file.sha256 for file in files},
     )

@@ -20,6 +20,8 @@ from django.db import DatabaseError, connection, transaction
 from docx import Document
 from openpyxl import load_workbook
 
+from followup.actions.annual import freeze_year
+from followup.freeze import File
 from followup.freezing import prepared
 from followup.models import AnnualFollowUp, FrozenFile, Publication
 from followup.tasks import run_jobs
@@ -240,10 +242,8 @@ def test_a_frozen_year_is_served_whole_when_the_libraries_that_drew_it_are_gone(
 
 @pytest.mark.parametrize("statement", ["UPDATE {table} SET name = 'x'", "DELETE FROM {table}", "UPDATE {table} SET content = {empty}"])
 def test_plain_sql_cannot_change_a_frozen_file(closed_year, coordinator, statement):
-    annual = AnnualFollowUp.objects.create(plan=closed_year, year=2026, version=1, rules_version="1", frozen_by=coordinator)
-    FrozenFile.objects.create(
-        annual=annual, name="a.json", content_type="application/json", content=b"{}", sha256=hashlib.sha256(b"{}").hexdigest()
-    )
+    shown = year_of(closed_year, 2026, audience=Audience.MANAGEMENT)
+    freeze_year(closed_year, shown, [File("a.json", "application/json", b"{}")], by=coordinator)
     empty = "'\\x'::bytea" if connection.vendor == "postgresql" else "x''"
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement.format(table="followup_frozenfile", empty=empty))
@@ -283,7 +283,7 @@ UNLOCKED = (
 def drawn_quickly(monkeypatch):
     """The forms themselves are drawn for real in the first test; here it is about versions."""
     from followup import freezing
-    from followup.freeze import File, json_bytes
+    from followup.freeze import json_bytes
 
     monkeypatch.setattr(freezing, "frozen_files", lambda year, **_: [File("aret.json", "application/json", json_bytes(year))])
 

@@ -1,7 +1,9 @@
 """The bytes of a frozen year outlive whatever is done to the database short of breaking it open: SQL, migrations, dump and restore."""
 
 import hashlib
+import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -18,9 +20,10 @@ from django.utils import translation
 
 from followup.actions.annual import freeze_year
 from followup.freeze import File
-from followup.models import AnnualFollowUp, FrozenFile, Publication
+from followup.models import AnnualFollowUp, FrozenFile
 from followup.words import Audience
 from followup.year.build import year_of
+from stakeholders.models import Event
 from stakeholders.protection import lay_triggers, missing_triggers
 from tests.factories import a_period
 from tests.followup.test_freeze import bytes_of
@@ -38,19 +41,10 @@ STATEMENTS += (
 
 @pytest.fixture
 def annual(plan, coordinator) -> AnnualFollowUp:
-    annual = AnnualFollowUp.objects.create(plan=plan, year=2026, version=1, rules_version="1", frozen_by=coordinator)
-    mark = hashlib.sha256(CONTENT).hexdigest()
-    FrozenFile.objects.create(annual=annual, name="aret.json", content_type="application/octet-stream", content=CONTENT, sha256=mark)
-    Publication.objects.create(
-        plan=plan,
-        annual=annual,
-        audience=Audience.PUBLIC,
-        window_start="2026-01-01",
-        window_end="2026-12-31",
-        content={},
-        by_user=coordinator,
-    )
-    return annual
+    a_period(plan)
+    plan.periods.update(closed_at=datetime(2027, 2, 1, tzinfo=UTC))
+    year = year_of(plan, 2026, audience=Audience.MANAGEMENT)
+    return freeze_year(plan, year, [File("aret.json", "application/octet-stream", CONTENT)], by=coordinator)
 
 
 def is_whole(annual: AnnualFollowUp) -> bool:
@@ -96,37 +90,98 @@ def test_without_the_triggers_sql_would_have_changed_it_and_verify_frozen_tells(
         call_command("verify_frozen")
 
 
-def past_the_triggers(statement: str, *values: object) -> None:
-    """What whoever rules the database itself could do: the triggers off, the statement, the triggers on."""
+def past_the_triggers(*statements: str) -> None:
+    """What whoever rules the database itself could do: the triggers off, the statements, the triggers on."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL session_replication_role = replica")
         else:
-            for verb in ("keep_content", "keep_row"):
-                cursor.execute(f"DROP TRIGGER IF EXISTS followup_frozenfile_{verb}")
-        cursor.execute(statement, values)
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            cursor.execute(statement)
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL session_replication_role = DEFAULT")
     lay_triggers()
 
 
+def verified(capsys) -> tuple[str, str]:
+    """What `verify_frozen` writes, and the error it ends with: "" where all is well."""
+    try:
+        call_command("verify_frozen")
+    except CommandError as no:
+        return capsys.readouterr().out, str(no)
+    return capsys.readouterr().out, ""
+
+
+X = "'\\x78'::bytea" if connection.vendor == "postgresql" else "x'78'"
+OTHER_CONTENT = f"content = {X}, sha256 = '{hashlib.sha256(b'x').hexdigest()}'"
+ALL_OF_A_YEAR = [f"DELETE FROM {table}" for table in TABLES if table != "followup_annualfollowup"] + ["DELETE FROM followup_annualfollowup"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("change", [f"UPDATE followup_frozenfile SET {OTHER_CONTENT}", "DELETE FROM followup_frozenfile"])
+def test_a_file_changed_with_its_hash_or_taken_away_does_not_agree_with_the_history(annual, capsys, change):
+    assert verified(capsys)[1] == ""
+    past_the_triggers(change)
+    told, error = verified(capsys)
+    assert "2026 version 1: STÄMMER INTE: aret.json" in told
+    assert error == "1 frysta filer stämmer inte med sina fingeravtryck, 0 uppgifter stämmer inte med historiken."
+
+
+@pytest.mark.django_db
+def test_a_whole_year_that_is_gone_is_missed_by_the_history(annual, plan, coordinator, capsys):
+    year = year_of(plan, 2026, audience=Audience.MANAGEMENT)
+    second = freeze_year(plan, year, [File("aret.json", "application/json", CONTENT)], by=coordinator, reason="En grupp var dubbel.")
+    assert verified(capsys)[1] == ""
+    past_the_triggers(*(f"{each} WHERE {'id' if each in ALL_OF_A_YEAR[-1:] else 'annual_id'} = {second.pk}" for each in ALL_OF_A_YEAR))
+    told, error = verified(capsys)
+    assert re.search(
+        rf"^{re.escape(plan.workspace.name)}, 2026 version 2 \(händelse \d+\): STÄMMER INTE: året är borta$", told, re.MULTILINE
+    )
+    assert "version 1: stämmer" in told
+    assert error.startswith("0 frysta filer stämmer inte med sina fingeravtryck, 1 uppgifter")
+    past_the_triggers(*ALL_OF_A_YEAR)
+    assert verified(capsys)[0].count("året är borta") == 2, "no year is left, and both are missed"
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("statement", "values"),
+    ("change", "name"),
     [
-        ("UPDATE followup_frozenfile SET content = %s, sha256 = %s", [b"x", hashlib.sha256(b"x").hexdigest()]),
-        ("DELETE FROM followup_frozenfile", []),
+        ("reason = 'Ett annat skäl'", "skälet"),
+        ("recorded_at = '2027-01-02 03:04:05+00:00'", "tiden"),
+        ("version = 2, reason = 'Ett skäl'", "versionen, skälet"),
+        ("year = 2027", "året"),
+        ("frozen_by_id = (SELECT MAX(id) FROM stakeholders_user)", "vem som frös"),
     ],
 )
-def test_a_file_changed_with_its_hash_or_taken_away_does_not_agree_with_the_history(plan, manager, statement, values):
-    year = year_of(plan, 2026, audience=Audience.MANAGEMENT)
-    a_period(plan)
-    plan.periods.update(closed_at=datetime(2027, 2, 1, tzinfo=UTC))
-    freeze_year(plan, year, [File("aret.json", "application/json", CONTENT)], by=manager)
-    call_command("verify_frozen")
-    past_the_triggers(statement, *values)
-    with pytest.raises(CommandError, match="1 frysta filer"):
-        call_command("verify_frozen")
+def test_a_row_that_says_another_thing_than_the_history_is_told_of(annual, manager, outsider, capsys, change, name):
+    past_the_triggers(f"UPDATE followup_annualfollowup SET {change}")
+    told, error = verified(capsys)
+    assert f": STÄMMER INTE: {name}\n" in told
+    assert error.endswith(f"{1 + name.count(',')} uppgifter stämmer inte med historiken.")
+
+
+@pytest.mark.django_db
+def test_a_year_that_no_history_tells_of_or_not_which_files_it_has_is_told_of(annual, plan, coordinator, capsys):
+    AnnualFollowUp.objects.create(plan=plan, year=2025, version=1, rules_version="1", frozen_by=coordinator)
+    told, error = verified(capsys)
+    assert "2025 version 1: STÄMMER INTE: historiken säger inte att det frystes" in told
+    assert error.endswith("1 uppgifter stämmer inte med historiken.")
+    past_the_triggers("UPDATE stakeholders_event SET payload = '{}' WHERE verb = 'year.frozen'")
+    assert "historiken säger inte vilka filer" in verified(capsys)[0]
+
+
+@pytest.mark.django_db
+def test_a_year_frozen_before_the_history_told_of_each_file_is_held_against_its_fingerprint(annual, capsys):
+    event = Event.objects.get(verb="year.frozen")
+    old = {name: event.payload[name] for name in ("year", "version", "why")} | {"fingerprint": hashlib.sha256(CONTENT).hexdigest()}
+    past_the_triggers(f"UPDATE stakeholders_event SET payload = '{json.dumps(old)}' WHERE id = {event.pk}")
+    assert verified(capsys)[1] == ""
+    past_the_triggers(f"UPDATE followup_frozenfile SET {OTHER_CONTENT}")
+    assert "historiken säger inte vilka filer" in verified(capsys)[0]
 
 
 @pytest.mark.django_db
