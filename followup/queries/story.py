@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as lazy
 from followup.models import Assessment, Decision, Obligation, Report
 from followup.words import GoalAchievement
 from measures.models import Activity, Assignment, Measure
-from stakeholders.formats import day_month, full_day
+from stakeholders.formats import full_day
 from stakeholders.models import Actor, ContactPerson, Event, Workspace
 
 MOST = 500
@@ -162,7 +162,7 @@ def _plain(sentence: Any) -> Callable[[dict[str, Any], Any], str]:
         % {
             "name": str(getattr(subject, "actor", subject) or _("något som inte finns kvar")),
             "why": str(payload.get("why", "")),
-            "day": day_month(date.fromisoformat(payload["from_date"])) if payload.get("from_date") else "",
+            "day": full_day(date.fromisoformat(payload["from_date"])) if payload.get("from_date") else "",
         }
     )
 
@@ -177,10 +177,12 @@ def _changed(payload: dict[str, Any], subject: Any) -> str:
     """ "Ändrat: slutdatum (tomt → 31 december 2026), beskrivning"."""
     told = []
     for name, (was, now) in payload.get("changes", {}).items():
-        label = str(subject._meta.get_field(name).verbose_name) if subject is not None else name
+        field = subject._meta.get_field(name) if subject is not None else None
+        label = str(field.verbose_name) if field else name
         is_short = all(value is None or (isinstance(value, str | int) and len(str(value)) <= 40) for value in (was, now))
-        is_fact = subject is not None and not subject._meta.get_field(name).is_relation
-        told.append(f"{label} ({_value(was)} → {_value(now)})" if is_short and is_fact else label)
+        is_fact = field is not None and not field.is_relation
+        words = {value: str(word) for value, word in (field.flatchoices if field and is_fact else ())}
+        told.append(f"{label} ({_value(words.get(was, was))} → {_value(words.get(now, now))})" if is_short and is_fact else label)
     return _("Ändrat: %(what)s") % {"what": ", ".join(told)}
 
 

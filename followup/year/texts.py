@@ -1,11 +1,14 @@
 """The texts of the year: what stands in it is what somebody has said is done."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import DateTimeField, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
-from followup.models import Report, YearText
+from followup.models import ObligationRuling, Report, YearText
+from followup.words import RulingKind
 from followup.year.book import Book
 from followup.year.page import TextRow
 from measures.models import Goal, Plan
@@ -40,7 +43,7 @@ def signature(text: YearText) -> str:
 
 
 def moved_since(plan: Plan, year: int, texts: Iterable[YearText]) -> dict[int | None, int]:
-    """By focus area (None: the whole year) with a text that is done: how many of its reports were approved or withdrawn after that.
+    """By focus area (None: the whole year) with a text that is done: how many of its answers have come to count, or no longer do, after that.
 
     The figures of the page move, and signed words do not. Two queries, none where no text is done.
     """
@@ -48,14 +51,26 @@ def moved_since(plan: Plan, year: int, texts: Iterable[YearText]) -> dict[int | 
     if not done:
         return {}
     above = dict(plan.goals.values_list("pk", "parent"))
-    reports = Report.objects.filter(obligation__period__plan=plan, obligation__period__year=year)
-    later = reports.filter(Q(approved_at__gt=min(done.values())) | Q(withdrawn_at__gt=min(done.values())))
-    moved = [
-        (max(filter(None, (approved, withdrawn))), _top(goal, above))
-        for approved, withdrawn, goal in later.values_list("approved_at", "withdrawn_at", "obligation__assignment__measure__goal")
-    ]
-    found = {area: sum(moment > done_at and area in (None, top) for moment, top in moved) for area, done_at in done.items()}
+    moved: dict[int, tuple[datetime, int]] = {}
+    for obligation, goal, *moments in _moves(plan, year, min(done.values())):
+        last = max(filter(None, (*moments, moved[obligation][0] if obligation in moved else None)))
+        moved[obligation] = last, _top(goal, above)
+    found = {area: sum(moment > done_at and area in (None, top) for moment, top in moved.values()) for area, done_at in done.items()}
     return {area: count for area, count in found.items() if count}
+
+
+def _moves(plan: Plan, year: int, since: datetime) -> QuerySet[Any]:
+    """(answer, goal, moment, moment or None): approved or withdrawn since, exempted or asked for again. One query."""
+    asked = {"obligation__period__plan": plan, "obligation__period__year": year}
+    where = ("obligation", "obligation__assignment__measure__goal")
+    reports = Report.objects.filter(Q(approved_at__gt=since) | Q(withdrawn_at__gt=since), **asked)
+    rulings = ObligationRuling.objects.filter(recorded_at__gt=since, kind__in=(RulingKind.EXEMPT, RulingKind.REINSTATE), **asked)
+    never = Value(None, output_field=DateTimeField())
+    return (
+        reports.order_by()
+        .values_list(*where, "approved_at", "withdrawn_at")
+        .union(rulings.order_by().values_list(*where, "recorded_at", never), all=True)
+    )
 
 
 def _top(goal: int, above: dict[int, int | None]) -> int:

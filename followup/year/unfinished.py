@@ -26,8 +26,8 @@ def unfinished(plan: Plan, year: Year) -> list[tuple[str, str]]:
     left += [
         (
             ngettext(
-                "Texten ”%(title)s” blev klar innan %(n)s rapport kom eller togs tillbaka. Stämmer siffrorna i den?",
-                "Texten ”%(title)s” blev klar innan %(n)s rapporter kom eller togs tillbaka. Stämmer siffrorna i den?",
+                "Texten ”%(title)s” blev klar innan %(n)s rapport kom till eller föll bort. Stämmer siffrorna i den?",
+                "Texten ”%(title)s” blev klar innan %(n)s rapporter kom till eller föll bort. Stämmer siffrorna i den?",
                 moved[text.goal_id],
             )
             % {"title": title_of(text.goal), "n": whole(moved[text.goal_id])},

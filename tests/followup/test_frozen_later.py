@@ -1,5 +1,6 @@
 """What comes after a year is frozen stands beside it, in words, with a link to each thing."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -7,17 +8,23 @@ import pytest
 
 from followup.actions.annual import freeze_year
 from followup.actions.assessments import assess
+from followup.actions.assignments import end_assignment
 from followup.actions.decisions import ask_for_decision, change_decision, record_decision
 from followup.actions.reports import withdraw_report
+from followup.actions.rounds import exempt_obligation, extend_obligation, reinstate_obligation, unlock_period
 from followup.actions.year_texts import write_text
 from followup.freeze import File, json_bytes
 from followup.freezing import prepared
-from followup.models import AnnualFollowUp, Decision, OverlapDecision, YearText
+from followup.models import AnnualFollowUp, Decision, OutsideValue, OverlapDecision, YearText
 from followup.words import Audience
 from followup.year.build import year_of
+from measures.actions.measures import change_measure, create_measure, end_measure, pause_measure
+from measures.actions.plan import change_goal, change_plan
 from measures.models import Baseline, IndicatorVersion, Target
-from stakeholders import clock
-from tests.factories import a_goal, a_period, a_plan, a_report, a_target, an_obligation
+from measures.rules import Funding
+from stakeholders import clock, events
+from stakeholders.actions.actors import change_actor
+from tests.factories import a_goal, a_period, a_plan, a_report, a_target, an_actor, an_assignment, an_obligation
 from tests.followup.test_year import links_of, text_of
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +163,141 @@ def test_a_decision_about_the_same_people_came_after_when_it_was_taken_or_set_as
     assert f"Beslut om samma personer: samma personer. Samma klass. 9 mars 2027 {coordinator}" in page
     assert "Beslutet om samma personer gäller inte längre: olika personer. Två skolor." in page
     assert "Ett annat år." not in page
+
+
+def test_an_answer_that_is_exempted_or_asked_for_again_or_given_more_time_came_after(client, cast, coordinator, manager):
+    """The figures are others then, although no report came in."""
+    obligation = cast["report"].obligation
+    client.force_login(manager)
+    with clock.at(LATER):
+        cast["plan"].periods.update(closed_at=None, closes_on=date(2027, 12, 31))
+        exempt_obligation(obligation, by=coordinator, reason="Föreningen är vilande.")
+        page = came_after(client, cast["annual"])
+        about = "Norrbruks IF (Exempel), 3.1 Läxhjälp, Tertial 1, 2026"
+        assert "1 begärt svar har kommit eller ändrats efter att året frystes." in page
+        assert f"{about} Norrbruks IF (Exempel) befriades från en rapport: Föreningen är vilande. 9 mars 2027 {coordinator}" in page
+        reinstate_obligation(obligation, by=coordinator, reason="Den är i gång.")
+        other = an_obligation(an_assignment(obligation.assignment.measure, an_actor(cast["plan"].workspace, "Kören")), obligation.period)
+        extend_obligation(other, by=coordinator, due_on=date(2027, 3, 30), reason="Bytt kassör.")
+        page = came_after(client, cast["annual"])
+    assert f"{about} Norrbruks IF (Exempel) ska svara igen: Den är i gång." in page
+    assert "Kören fick längre tid, till 30 mars 2027: Bytt kassör." in page
+    assert "2 begärda svar har kommit eller ändrats efter att året frystes." in page
+    for address in (f"/obligations/{obligation.pk}/", f"/obligations/{other.pk}/"):
+        assert address in links_of(client.get(f"/frozen/{cast['annual'].pk}/"))
+        assert client.get(address).status_code == 200
+
+
+def test_a_measure_that_is_ended_or_costs_another_sum_came_after(client, cast, measure, coordinator, manager):
+    client.force_login(manager)
+    with clock.at(LATER):
+        end_measure(measure, by=coordinator, from_date=date(2026, 11, 1), reason="Skolan är riven.", dnr="KS 2026/7")
+        now = change_measure(
+            measure, by=coordinator, version=measure.version, budget_per_year=250_000, funding="value_transfer", risk="Stor"
+        )
+        change_measure(now, by=coordinator, version=now.version, risk="Liten")
+        page = came_after(client, cast["annual"])
+    assert "1 åtgärd har kommit eller ändrats efter att året frystes." in page
+    assert f"3.1 Läxhjälp Avslutad i förtid från 1 november 2026: Skolan är riven. 9 mars 2027 {coordinator}" in page
+    assert "3.1 Läxhjälp Ändrat: " in page
+    for told in ("budget per år, kronor (tomt → 250000)", f"finansiering (tomt → {Funding.VALUE_TRANSFER.label})"):
+        assert told in page
+    assert "value_transfer" not in page
+    assert "risk" not in page, "what the year does not show"
+    assert f"/measures/{measure.pk}/" in links_of(client.get(f"/frozen/{cast['annual'].pk}/"))
+
+
+def test_a_question_carried_over_from_a_year_before_is_answered_after(client, cast, coordinator, manager):
+    """It stands as open in the frozen year, which asked it again."""
+    plan = cast["plan"]
+    with clock.at(MARCH - timedelta(days=300)):
+        carried = ask_for_decision(plan, 2025, by=coordinator, **QUESTION | {"question": "Ska hallen hyras?"})
+        answered = ask_for_decision(plan, 2025, by=coordinator, **QUESTION | {"question": "Ska hallen säljas?"})
+        answered = record_decision(answered, by=manager, version=answered.version, outcome="Nej.", decided_on=date(2026, 5, 9))
+    year = year_of(plan, 2026, audience=Audience.MANAGEMENT)
+    file = File("aret.json", "application/json", json_bytes(year))
+    with clock.at(MARCH + timedelta(minutes=1)):
+        annual = freeze_year(plan, year, [file], by=manager, reason="Frågan från i fjol.")
+    assert [row.question for row in year.decisions if not row.outcome] == ["Fler handledare?", "Ska hallen hyras?"]
+    client.force_login(manager)
+    assert "Ingenting har kommit eller ändrats" in came_after(client, annual)
+    with clock.at(LATER):
+        record_decision(carried, by=manager, version=carried.version, outcome="Hyr den.", decided_on=date(2027, 3, 9))
+        record_decision(answered, by=manager, version=answered.version, outcome="Nej, aldrig.", decided_on=date(2026, 5, 9))
+        page = came_after(client, annual)
+    assert "1 fråga till ledningen har kommit eller ändrats efter att året frystes." in page
+    assert "Ska hallen hyras? Beslut: Hyr den." in page
+
+
+def test_what_the_year_is_named_and_counted_by_came_after_too(client, cast, measure, assignment, indicator, coordinator, reviewer, manager):
+    plan, annual, goal, club = cast["plan"], cast["annual"], cast["goal"], assignment.actor
+    earlier = an_obligation(assignment, a_period(plan, 2025, 3))
+    client.force_login(manager)
+    with clock.at(LATER):
+        a_report(earlier, by=coordinator, approved_by=reviewer, figures=[7])
+        unlock_period(plan.periods.get(year=2026), by=coordinator, until=LATER + timedelta(days=3), reason="En siffra ska rättas.")
+        end_assignment(assignment, by=coordinator, ended_on=date(2026, 6, 30), reason="Tränaren flyttade.")
+        change_goal(goal, by=coordinator, version=goal.version, title="Skola för alla")
+        change_actor(club, by=coordinator, version=club.version, name="Norrbruks Allmänna IF", org_number="5560360793")
+        create_measure(goal, by=coordinator, number="3.9", title="Sommarskola", starts_on=date(2026, 6, 1))
+        change_plan(plan, by=coordinator, version=plan.version, title="Handlingsplanen")
+        by = {"indicator": indicator, "source_line": "SCB", "fetched_at": LATER, "by_user": coordinator}
+        OutsideValue.objects.create(**by, year=2026, value=10_000)
+        OutsideValue.objects.create(**by, year=2025, value=20_000)
+        before = AnnualFollowUp.objects.create(plan=plan, year=2025, version=1, rules_version="1", frozen_by=manager)
+        events.record("year.frozen", before, workspace=plan.workspace, by=manager)
+        page = came_after(client, annual)
+    assert (
+        "1 rapport, 1 uppdrag, 1 åtgärd, 1 mål eller fokusområde, statistik om 1 mått, 1 aktör, 1 rapportrunda, "
+        "årsuppföljningen för året före och planen har kommit eller ändrats efter att året frystes."
+    ) in page
+    for told in (
+        "Norrbruks Allmänna IF, 3.1 Läxhjälp, Tertial 3, 2025 Rapporten kom in och rapporten godkändes",
+        "Tertial 1, 2026 Rundan låstes upp",
+        "Norrbruks Allmänna IF, 3.1 Läxhjälp Uppdraget för Norrbruks Allmänna IF avslutades 30 juni 2026: Tränaren flyttade.",
+        "Skola för alla Rubrik eller plats i planen ändrades",
+        "Norrbruks Allmänna IF Ändrat: namn (Norrbruks IF (Exempel) → Norrbruks Allmänna IF) 9 mars",
+        "3.9 Sommarskola Ny åtgärd",
+        "Handlingsplanen Ändrat: namn (Handlingsplan 2025–2034 (Exempel) → Handlingsplanen)",
+        "Ny statistik för 2025 och 2026",
+        "Årsuppföljning 2025 Frystes, version 1",
+    ):
+        assert told in page, told
+    rows = client.get(f"/frozen/{annual.pk}/").content.decode().split("<tr data-row>")[1:]
+    for address in (re.search('href="([^"]+)"', row).group(1) for row in rows):
+        assert client.get(address).status_code == 200, address
+
+
+def test_what_only_later_years_show_did_not_come_after(client, cast, measure, assignment, indicator, coordinator, manager):
+    later = a_period(cast["plan"], 2027, 1)
+    with clock.at(LATER):
+        exempt_obligation(an_obligation(assignment, later), by=coordinator, reason="Föreningen är vilande.")
+        pause_measure(measure, by=coordinator, from_date=date(2027, 2, 1), reason="Hallen byggs om.")
+        end_assignment(assignment, by=coordinator, ended_on=date(2027, 3, 1), reason="Tränaren flyttade.")
+        create_measure(cast["goal"], by=coordinator, number="3.9", title="Sommarskola", starts_on=date(2028, 6, 1))
+        OutsideValue.objects.create(indicator=indicator, year=2027, fetched_at=LATER)
+    client.force_login(manager)
+    assert "Ingenting har kommit eller ändrats" in came_after(client, cast["annual"])
+
+
+@pytest.mark.parametrize("count", [2, 30])
+def test_what_came_after_costs_the_same_at_any_size(client, cast, coordinator, manager, django_assert_max_num_queries, count):
+    plan = cast["plan"]
+    with clock.at(LATER):
+        plan.periods.update(closed_at=None, closes_on=date(2027, 12, 31))
+        period = plan.periods.get()
+        for number in range(count):
+            measure = create_measure(cast["goal"], by=coordinator, number=f"9.{number}", title="Sommarskola", starts_on=date(2026, 1, 1))
+            part = an_assignment(measure, an_actor(plan.workspace, f"Förening {number}"))
+            exempt_obligation(an_obligation(part, period), by=coordinator, reason="Vilande.")
+            end_assignment(part, by=coordinator, ended_on=date(2026, 6, 30), reason="Vilande.")
+            ask_for_decision(plan, 2026, by=coordinator, **QUESTION)
+            assess(measure, 2026, by=manager, version=0, **JUDGEMENT)
+    client.force_login(manager)
+    client.get("/years/")
+    with django_assert_max_num_queries(18):
+        page = came_after(client, cast["annual"])
+    assert f"{count} bedömningar, {count} frågor till ledningen, {count} begärda svar, {count} uppdrag och {count} åtgärder har" in page
 
 
 def test_a_draft_another_year_and_another_plan_are_not_told_of(client, cast, workspace, coordinator, manager):

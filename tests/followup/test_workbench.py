@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from followup.actions.reports import withdraw_report
+from followup.actions.rounds import exempt_obligation, reinstate_obligation
 from followup.actions.year_texts import Share, share_out
 from followup.models import Report, YearText
 from followup.words import Audience
@@ -207,21 +208,44 @@ def test_a_text_that_was_done_before_the_figures_moved_says_so_until_it_is_done_
     client.force_login(manager)
     client.post(address, {"text": "11 av 12 har svarat.", "is_done": "on", "version": 0})
     for where in (bench, address):
-        assert "tagits tillbaka" not in text_of(client.get(where))
+        assert "fallit bort" not in text_of(client.get(where))
     report = Report.objects.within(plan.workspace).filter(approved_at__isnull=False).first()
     with clock.at(MARCH + timedelta(hours=1)):
         plan.periods.update(closed_at=None)
         withdraw_report(report, by=coordinator, reason="Fel verksamhet.")
         plan.periods.update(closed_at=MARCH)
     with clock.at(MARCH + timedelta(hours=2)):
-        assert "1 rapport har kommit eller tagits tillbaka sedan dess" in text_of(client.get(bench))
+        assert "1 rapport har kommit till eller fallit bort sedan dess" in text_of(client.get(bench))
         assert "Stämmer siffrorna i den?" in text_of(client.get(address))
         before_freezing = text_of(client.get(f"/plans/{plan.pk}/years/2026/freeze/"))
         for left in (
             "1 av 2 texter är klara. De andra kommer inte med.",
-            f"Texten ”{goal}” blev klar innan 1 rapport kom eller togs tillbaka.",
+            f"Texten ”{goal}” blev klar innan 1 rapport kom till eller föll bort.",
             "1 fråga väntar på beslut.",
         ):
             assert left in before_freezing
         client.post(address, {"text": "10 av 12 har svarat.", "is_done": "on", "version": 1})
-        assert "tagits tillbaka" not in text_of(client.get(bench))
+        assert "fallit bort" not in text_of(client.get(bench))
+
+
+def test_a_text_that_was_done_before_an_answer_was_exempted_says_so(client, told_year, manager, coordinator):  # noqa: F811
+    """An exempted answer goes out of the figures that the text quotes, and one that is asked for again comes back."""
+    plan = told_year
+    goal = plan.goals.get()
+    address, bench = f"/plans/{plan.pk}/years/2026/texts/{goal.pk}/", f"/plans/{plan.pk}/years/2026/workbench/"
+    client.force_login(manager)
+    plan.periods.update(closed_at=None)
+    first, second = (report.obligation for report in Report.objects.approved().order_by("pk")[:2])
+    with clock.at(MARCH - timedelta(hours=1)):
+        exempt_obligation(second, by=coordinator, reason="Flyttade.")
+    client.post(address, {"text": "11 av 12 har svarat.", "is_done": "on", "version": 0})
+    assert "fallit bort" not in text_of(client.get(bench))
+    with clock.at(MARCH + timedelta(hours=1)):
+        exempt_obligation(first, by=coordinator, reason="Lades ner.")
+    with clock.at(MARCH + timedelta(hours=2)):
+        assert "1 rapport har kommit till eller fallit bort sedan dess" in text_of(client.get(bench))
+        assert "1 rapport har kommit till eller fallit bort sedan texten blev klar." in text_of(client.get(address))
+        assert "blev klar innan 1 rapport kom till eller föll bort." in text_of(client.get(f"/plans/{plan.pk}/years/2026/freeze/"))
+        reinstate_obligation(first, by=coordinator, reason="Fel aktör.")
+        reinstate_obligation(second, by=coordinator, reason="De är tillbaka.")
+        assert "2 rapporter har kommit till eller fallit bort" in text_of(client.get(bench)), "each answer once"
