@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Model, Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from followup.models import Assessment, Decision, Obligation, Report
 from followup.words import GoalAchievement
@@ -205,26 +205,26 @@ def _assessed(payload: dict[str, Any], _subject: Any) -> str:
 
 WORDS: dict[str, Callable[[dict[str, Any], Any], str]] = {
     "report.submitted": _submitted,
-    "report.returned": _of_part(lazy("%(actor)s ombads komplettera om %(measure)s: %(why)s")),
-    "report.approved": _of_part(lazy("Rapporten från %(actor)s om %(measure)s godkändes")),
-    "report.withdrawn": _of_part(lazy("Rapporten från %(actor)s om %(measure)s återkallades: %(why)s")),
-    "report.correction_requested": _of_part(lazy("Rättelse begärdes av rapporten från %(actor)s: %(why)s")),
-    "report.correction_declined": _of_part(lazy("Rättelsen avslogs: %(why)s")),
-    "obligation.extended": _of_part(lazy("%(actor)s fick längre tid, till %(day)s: %(why)s")),
-    "obligation.exempted": _of_part(lazy("%(actor)s befriades från en rapport: %(why)s")),
-    "obligation.reinstated": _of_part(lazy("%(actor)s ska svara igen: %(why)s")),
-    "assignment.proposed": _of_part(lazy("%(actor)s föreslogs som %(role)s för %(measure)s")),
-    "assignment.accepted": _of_part(lazy("%(actor)s tog på sig %(measure)s")),
-    "assignment.declined": _of_part(lazy("%(actor)s tackade nej till %(measure)s: %(why)s")),
-    "assignment.ended": _of_part(lazy("Uppdraget för %(actor)s avslutades %(day)s: %(why)s")),
-    "assignment.undone": _of_part(lazy("Tilldelningen till %(actor)s ångrades")),
+    "report.returned": _of_part(gettext_lazy("%(actor)s ombads komplettera om %(measure)s: %(why)s")),
+    "report.approved": _of_part(gettext_lazy("Rapporten från %(actor)s om %(measure)s godkändes")),
+    "report.withdrawn": _of_part(gettext_lazy("Rapporten från %(actor)s om %(measure)s återkallades: %(why)s")),
+    "report.correction_requested": _of_part(gettext_lazy("Rättelse begärdes av rapporten från %(actor)s: %(why)s")),
+    "report.correction_declined": _of_part(gettext_lazy("Rättelsen avslogs: %(why)s")),
+    "obligation.extended": _of_part(gettext_lazy("%(actor)s fick längre tid, till %(day)s: %(why)s")),
+    "obligation.exempted": _of_part(gettext_lazy("%(actor)s befriades från en rapport: %(why)s")),
+    "obligation.reinstated": _of_part(gettext_lazy("%(actor)s ska svara igen: %(why)s")),
+    "assignment.proposed": _of_part(gettext_lazy("%(actor)s föreslogs som %(role)s för %(measure)s")),
+    "assignment.accepted": _of_part(gettext_lazy("%(actor)s tog på sig %(measure)s")),
+    "assignment.declined": _of_part(gettext_lazy("%(actor)s tackade nej till %(measure)s: %(why)s")),
+    "assignment.ended": _of_part(gettext_lazy("Uppdraget för %(actor)s avslutades %(day)s: %(why)s")),
+    "assignment.undone": _of_part(gettext_lazy("Tilldelningen till %(actor)s ångrades")),
     "assignment.changed": _changed,
-    "assignment.indicators_chosen": _of_part(lazy("%(actor)s fick andra siffror att rapportera")),
+    "assignment.indicators_chosen": _of_part(gettext_lazy("%(actor)s fick andra siffror att rapportera")),
     "measure.created": lambda payload, subject: _("%(measure)s lades till i planen") % {"measure": subject},
     "measure.changed": _changed,
-    "measure.paused": _plain(lazy("Pausad från %(day)s: %(why)s")),
-    "measure.resumed": _plain(lazy("Återupptagen från %(day)s: %(why)s")),
-    "measure.ended": _plain(lazy("Avslutad i förtid från %(day)s: %(why)s")),
+    "measure.paused": _plain(gettext_lazy("Pausad från %(day)s: %(why)s")),
+    "measure.resumed": _plain(gettext_lazy("Återupptagen från %(day)s: %(why)s")),
+    "measure.ended": _plain(gettext_lazy("Avslutad i förtid från %(day)s: %(why)s")),
     "measure.evidence_judged": _judged,
     "assessment.made": _assessed,
     "decision.asked_for": lambda payload, subject: _("Ledningen fick en fråga: %(question)s") % {"question": subject},
@@ -232,13 +232,13 @@ WORDS: dict[str, Callable[[dict[str, Any], Any], str]] = {
     "decision.recorded": lambda payload, subject: _("Ledningen beslutade: %(question)s") % {"question": subject},
     "activity.added": lambda payload, subject: _("Aktiviteten %(title)s lades till") % {"title": subject},
     "activity.changed": _changed,
-    "actor.registered": _plain(lazy("%(name)s registrerades")),
+    "actor.registered": _plain(gettext_lazy("%(name)s registrerades")),
     "actor.changed": _changed,
-    "actor.closed": _plain(lazy("%(name)s avslutades. %(why)s")),
-    "contact.added": _plain(lazy("%(name)s fick en ny kontaktperson")),
-    "contact.changed": _plain(lazy("Uppgifter om en kontaktperson hos %(name)s ändrades")),
-    "contact.left": _plain(lazy("En kontaktperson hos %(name)s slutade")),
-    "contact.bounced": _plain(lazy("Ett mejl till %(name)s kom i retur")),
+    "actor.closed": _plain(gettext_lazy("%(name)s avslutades. %(why)s")),
+    "contact.added": _plain(gettext_lazy("%(name)s fick en ny kontaktperson")),
+    "contact.changed": _plain(gettext_lazy("Uppgifter om en kontaktperson hos %(name)s ändrades")),
+    "contact.left": _plain(gettext_lazy("En kontaktperson hos %(name)s slutade")),
+    "contact.bounced": _plain(gettext_lazy("Ett mejl till %(name)s kom i retur")),
     "plan.adopted": lambda payload, subject: _("Planen antogs"),
     "period.closed": lambda payload, subject: _("En rapportrunda stängdes"),
 }
