@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from itertools import chain, count, product
+from itertools import chain, count, islice, product
 from typing import NamedTuple
 
 from followup.figures import Figure, Number, Window
@@ -30,6 +30,9 @@ Group = tuple[tuple[int, ...], ...]
 
 Said = Mapping[int, tuple[int, int]]
 """What each report says of a cell and of the whole."""
+
+MOST_WAYS = 16
+"""In how many ways a sum is understood, where partners of several groups say equally much."""
 
 ADDED_UP = (IndicatorKind.COUNT, IndicatorKind.MONEY, IndicatorKind.STOCK, IndicatorKind.PEOPLE)
 
@@ -315,7 +318,7 @@ class PutTogether(NamedTuple):
             sizes = [_size(own, said)[0] for own in group]
             left = sum(sizes) - overlap - max(sizes)
             choices.append([*([(frozenset[int](), overlap)] if left >= 0 else []), *(_one_counts(group, said) if left <= 0 else [])])
-        for chosen in product(*choices):
+        for chosen in islice(product(*choices), MOST_WAYS):
             yield self.beside_a_lead.union(*(beside for beside, _ in chosen)), sum(off for _, off in chosen)
 
 
@@ -325,10 +328,11 @@ def _one_counts(group: Group, said: Said) -> list[tuple[frozenset[int], int]]:
 
 
 def _largest(group: Group, said: Said) -> list[tuple[int, ...]]:
-    """Those of a group that say the most; who says the most of the whole first."""
+    """Those of a group that say the most; who says the most of the whole first, and of nothing alone."""
     sizes = {own: _size(own, said) for own in group}
     most = max(cell for cell, _ in sizes.values())
-    return sorted((own for own, (cell, _) in sizes.items() if cell == most), key=lambda own: -sizes[own][1])
+    largest = sorted((own for own, (cell, _) in sizes.items() if cell == most), key=lambda own: -sizes[own][1])
+    return largest if most else largest[:1]
 
 
 def _size(own: Iterable[int], said: Said) -> tuple[int, int]:
