@@ -17,6 +17,7 @@ from followup.figures import Figure, Number
 from followup.permissions import actors_of, audience_of
 from followup.rollup.publications import RULES_VERSION
 from followup.rollup.shown import ScopeName
+from followup.rollup.targets import of_statistics
 from followup.words import Audience
 from measures.models import Indicator, Plan
 from stakeholders.permissions import can_read_all
@@ -178,6 +179,9 @@ def figure_list(request: Request) -> Response:
         mine = shown.rollup.assignments(actors=actors_of(request.user))
         scope = mine if scope is None else scope & mine
     figures = [shown.figure(indicator, window, scope) for window in windows for indicator in sorted(shown.rollup.lines)]
+    elsewhere = dict(Indicator.objects.filter(plan=plan, is_reported=False).values_list("pk", "source"))
+    if not is_partner:
+        figures = [of_statistics(shown.rollup, figure) if figure.indicator in elsewhere else figure for figure in figures]
     answer = {
         "plan": plan.pk,
         "as_of": shown.rollup.as_of,
@@ -186,7 +190,6 @@ def figure_list(request: Request) -> Response:
         "figures": figures,
     }
     beside = Beside(shown, include, windows, scope=scope, name=None if is_partner else _published_as(asked))
-    elsewhere = dict(Indicator.objects.filter(plan=plan, is_reported=False).values_list("pk", "source"))
     return Response(FiguresOut(answer, context={"lines": shown.rollup.lines, "beside": beside, "elsewhere": elsewhere}).data)
 
 

@@ -55,17 +55,29 @@ def effect_from(linked: Iterable[tuple[int, str, date | None, int | None, int | 
     return found
 
 
+class Elsewhere(NamedTuple):
+    """What statistics say by year, and of which area (None: the whole municipality)."""
+
+    area: int | None
+    values: dict[int, int]
+
+
 OutsideRow = tuple[int, int | None, str | None, int, int | None]
 """Indicator, area (None: the whole municipality), its kind, year and value."""
 
 
-def read_elsewhere(plan: Plan, as_of: datetime) -> dict[int, dict[int, int]]:
-    """By indicator that no actor reports and by year, what statistics say."""
+def read_elsewhere(plan: Plan, as_of: datetime) -> dict[int, Elsewhere]:
+    """What statistics say of each indicator that no actor reports."""
     rows = OutsideValue.objects.filter(indicator__plan=plan, indicator__is_reported=False, recorded_at__lte=as_of).order_by("id")
     return elsewhere(rows.values_list("indicator_id", "area_id", "area__kind", "year", "value"))
 
 
-def elsewhere(rows: Iterable[OutsideRow]) -> dict[int, dict[int, int]]:
+def as_read(row: OutsideValue) -> OutsideRow:
+    """One that was read with its area."""
+    return row.indicator_id, row.area_id, row.area.kind if row.area else None, row.year, row.value
+
+
+def elsewhere(rows: Iterable[OutsideRow]) -> dict[int, Elsewhere]:
     """Of the whole municipality, or of the only place that there are values of: a target names none. `rows`: the newest last."""
     by_place: dict[int, dict[int, dict[int, int | None]]] = {}
     for indicator, area, kind, year, value in rows:
@@ -73,8 +85,9 @@ def elsewhere(rows: Iterable[OutsideRow]) -> dict[int, dict[int, int]]:
         by_place.setdefault(indicator, {}).setdefault(place, {})[year] = value
     found = {}
     for indicator, places in by_place.items():
-        own = places.get(0) or (next(iter(places.values())) if len(places) == 1 else {})
-        found[indicator] = {year: value for year, value in own.items() if value is not None}
+        if 0 in places or len(places) == 1:
+            area = 0 if 0 in places else next(iter(places))
+            found[indicator] = Elsewhere(area or None, {year: value for year, value in places[area].items() if value is not None})
     return found
 
 

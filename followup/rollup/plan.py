@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from followup.figures import Figure, Mark, Missing, Part, Preliminary, Series, Window
 from followup.rollup.answers import Answer, Own, answers, in_order, is_plain_of, period_of, place_of, waiting_of
-from followup.rollup.beginnings import BaselineRow, read_baselines, read_effect_from, read_elsewhere
+from followup.rollup.beginnings import BaselineRow, Elsewhere, read_baselines, read_effect_from, read_elsewhere
 from followup.rollup.definitions import Line
 from followup.rollup.folds import (
     LEVEL,
@@ -97,7 +97,7 @@ class Rollup:
         return read_effect_from(self.plan, self.indicators)
 
     @cached_property
-    def elsewhere(self) -> dict[int, dict[int, int]]:
+    def elsewhere(self) -> dict[int, Elsewhere]:
         return read_elsewhere(self.plan, self.as_of)
 
     def assignments(self, *, actors: Collection[int] | None = None, measures: Collection[int] | None = None) -> frozenset[int]:

@@ -100,20 +100,16 @@ def _actual(rollup: Rollup, indicator: int, window: Window, basis: str, known: F
         figure = rollup.figure(indicator, Window.since_start(window.end))
     elif figure.kind in FLOWS and not window.is_whole_year:
         return None
-    if figure.low is None and not rollup.answers.get(indicator):
-        value = said_elsewhere(rollup, indicator, window)
-        return None if value is None else (value, value)
+    figure = of_statistics(rollup, figure)
     return None if figure.low is None or figure.high is None else (figure.low, figure.high)
 
 
-def said_elsewhere(rollup: Rollup, indicator: int, window: Window) -> int | None:
-    """What statistics say in a whole year of an indicator that nobody has been asked about."""
-    return rollup.elsewhere.get(indicator, {}).get(window.end.year) if window.is_whole_year else None
-
-
 def of_statistics(rollup: Rollup, figure: Figure) -> Figure:
-    """The figure of an indicator that no actor reports, with what statistics say in the place of answers."""
-    value = said_elsewhere(rollup, figure.indicator, figure.window)
+    """Of an indicator that no actor reports, what statistics say of a whole year, in the place of the answers that there are not."""
+    if figure.low is not None or figure.protection or not figure.window.is_whole_year:
+        return figure
+    told = rollup.elsewhere.get(figure.indicator)
+    value = told.values.get(figure.window.end.year) if told else None
     return figure if value is None else replace(figure, low=value, high=value)
 
 

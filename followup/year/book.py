@@ -119,6 +119,9 @@ class Book:
     places: list[tuple[int, int]] = field(default_factory=list)
     """(measure, area)."""
 
+    places_held: dict[int, str] = field(default_factory=dict)
+    """Of which place the statistics are that an indicator's target is held against, in words."""
+
     parts: set[int] = field(default_factory=set)
     """Indicators of which only a part is in the book: their targets are for the whole."""
 

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from followup.figures import AgainstTarget, Figure, Number, Status, Window
 from followup.models import OutsideValue
 from followup.rollup import Shown as SeenBy
+from followup.rollup.beginnings import as_read, elsewhere
 from followup.rollup.definitions import Line as Definitions
 from followup.rollup.rows import VersionRow
-from followup.rollup.targets import comparable, said_elsewhere
+from followup.rollup.targets import comparable, of_statistics
 from followup.words import Verdict
 from followup.year.book import Book
 from followup.year.choice import Choice
@@ -46,7 +47,8 @@ class Line:
 
     `path` and `original`: the points of the way to the target as it is now and as it was first decided. `so_far`: years whose sum still grows.
     `breaks`: years from which another thing is measured; `bridges`: from which it is measured otherwise, with the years before said anew.
-    `is_outside`: statistics that no actor reports. `is_worded`: its figures are words, or a number of a number.
+    `is_outside`: statistics that no actor reports; `has_places`: of several places and not of the whole, so that no one stands for it.
+    `is_worded`: its figures are words, or a number of a number.
     """
 
     pk: int
@@ -69,6 +71,7 @@ class Line:
     is_asked: bool = True
     is_converted: bool = False
     is_outside: bool = False
+    has_places: bool = False
     is_worded: bool = False
     so_far: tuple[int, ...] = ()
 
@@ -234,6 +237,8 @@ def _points(book: Book, seen: SeenBy, pk: int, *, is_first: bool) -> tuple[tuple
         return ()
     start = baselines[0 if is_first else -1]
     value = comparable(seen.rollup, pk, book.window, start)
+    if value is None and not is_first:
+        return ()  # across a break there is no way; as it was first decided, it was in the words of then
     first = (start.year, exact(start.value if value is None else value))
     return (first, *((year, exact(value)) for year, value in sorted(by_year.items()) if year > start.year))
 
@@ -248,8 +253,8 @@ def outside_lines(book: Book, seen: SeenBy, choice: Choice, years: tuple[int, ..
     for row in rows.order_by("indicator_id", "area__name_sort", "year", "id"):
         if row.year <= book.year:
             by_indicator[row.indicator_id].append(row)
-    places = {pk: _of_place(book, pk, own, choice.area) for pk, own in by_indicator.items()}
-    return {pk: _outside_line(book, seen, pk, one, years) for pk, one in places.items()}
+    seen.rollup.elsewhere = elsewhere(as_read(row) for own in by_indicator.values() for row in own)
+    return {pk: _outside_line(book, seen, pk, own, choice.area, years) for pk, own in by_indicator.items()}
 
 
 def _of_place(book: Book, pk: int, rows: list[OutsideValue], area: int) -> OutsideSeries | None:
@@ -260,32 +265,42 @@ def _of_place(book: Book, pk: int, rows: list[OutsideValue], area: int) -> Outsi
     return series[0] if here or series[0].is_whole or len(series) == 1 else None
 
 
-def _outside_line(book: Book, seen: SeenBy, pk: int, one: OutsideSeries | None, years: tuple[int, ...]) -> Line:
-    """A verdict is of the place that the target is for: of another one only that it is too early."""
-    version = book.versions.get(pk)
+def _outside_line(book: Book, seen: SeenBy, pk: int, rows: list[OutsideValue], area: int, years: tuple[int, ...]) -> Line:
+    """A year that was reported once stands as it was. A verdict is of the place that the target is for: of another one only that it is too early."""
+    version, one = book.versions.get(pk), _of_place(book, pk, rows, area)
     known = dict(zip(one.years, one.values, strict=True)) if one else {}
     values = []
     against: tuple[AgainstTarget | None, AgainstTarget | None] = (None, None)
     for year in years:
-        value = known.get(year, "")
         window = Window.year(year)
-        against, verdict = _held(book, seen, pk, window, None)
-        if verdict != Verdict.TOO_EARLY and exact(said_elsewhere(seen.rollup, pk, window)) != value:
-            verdict = None
-        text = said(Fraction(value), version) if value else _("saknas")
-        told = (str(verdict), str(verdict.label), _note(book, pk, verdict)) if verdict else ()
-        values.append(YearValue(year, Shown(text, value, value), *told))
+        figure = seen.figure(pk, window, parts=False)
+        against, verdict = _held(book, seen, pk, window, figure)
+        told = shown(figure, version)
+        if not figure.reports:
+            value = known.get(year, "")
+            told = Shown(said(Fraction(value), version) if value else _("saknas"), value, value)
+            if verdict != Verdict.TOO_EARLY and exact(of_statistics(seen.rollup, figure).low) != value:
+                verdict = None
+        judged = (str(verdict), str(verdict.label), _note(book, pk, verdict)) if verdict else ()
+        values.append(YearValue(year, told, *judged))
     line = Line(
         pk=pk,
         name=book.indicators[pk].name[:1].upper() + book.indicators[pk].name[1:],
-        about=_("statistik, %(place)s") % {"place": one.place} if one else _("ingen statistik är hämtad"),
+        about=_about_statistics(one, rows),
         unit=version.unit if version else "",
         decimals=version.decimals if version else 0,
         values=tuple(values),
         breaks=tuple(year for year in one.breaks if year in years) if one else (),
         is_outside=True,
+        has_places=bool(rows) and one is None,
     )
     return _with_targets(line, book, seen, against)
+
+
+def _about_statistics(one: OutsideSeries | None, rows: list[OutsideValue]) -> str:
+    if one:
+        return _("statistik, %(place)s") % {"place": one.place}
+    return _("statistik om enskilda platser") if rows else _("ingen statistik är hämtad")
 
 
 def budget_line(book: Book, before: Mapping[int, Status], years: tuple[int, ...]) -> Line:

@@ -103,7 +103,7 @@ def long_view(plan: Plan, choice: Choice, *, audience: Audience, as_of: datetime
     told = list(book.indicators) if choice else []
     windows = [Window.year(year) for year in years]
     seen = book.seen = load_shown(plan, windows, audience, as_of=as_of, indicators=told, tree=tree)
-    seen.rollup.effect_from = effect_from
+    seen.rollup.effect_from, seen.rollup.elsewhere = effect_from, {}  # statistics are read with their lines
     read_options(book, seen.rollup)
     book.is_running = is_running(book, seen.rollup)
     book.is_last_running = is_running(book, seen.rollup, book.window.year_before())

@@ -18,10 +18,11 @@ from followup.rollup.targets import of_statistics
 from followup.words import Audience, LineState, Verdict
 from followup.year.choice import NO_FUNDING, WHOLE, Choice
 from followup.year.sections import FLOWS, JUDGED
-from measures.models import Indicator, IndicatorVersion
+from measures.models import Indicator, IndicatorVersion, Plan
 from measures.rules import IndicatorKind
 from stakeholders import clock
 from stakeholders.formats import number, span
+from stakeholders.models import Area
 
 YEARS_SHOWN = 10
 
@@ -55,6 +56,8 @@ class Origin:
     definitions: list[IndicatorVersion]
     years: list[Figure]
     periods: list[Figure]
+    place: str = ""
+    """Of which place it is, where it comes from statistics."""
 
     @property
     def shows_parts(self) -> bool:
@@ -65,7 +68,10 @@ class Origin:
 def origin_of(
     indicator: Indicator, window: Window, *, audience: Audience, as_of: datetime | None = None, choice: Choice = WHOLE
 ) -> Origin | None:
-    """The figure of `indicator` over `window`, or its chosen part, down to the reports; None when nobody is there. `as_of`: a day gone by."""
+    """The figure of `indicator` over `window`, or its chosen part, down to the reports; None when there is no such part. `as_of`: a day gone by.
+
+    Of statistics the whole is shown: no part of the plan has any of its own.
+    """
     plan = indicator.plan
     last = min(window.end.year, plan.last_year)
     years = [Window.year(year) for year in range(max(plan.first_year, last - YEARS_SHOWN + 1), last + 1)]
@@ -73,14 +79,16 @@ def origin_of(
         plan, [window, *years], audience, as_of=as_of, indicators=[indicator.pk], trends=True, published=window, is_gone_by=bool(as_of)
     )
     as_of = seen.rollup.as_of
-    scope = _scope(seen, choice)
+    scope = _scope(seen, choice) if indicator.is_reported else None
     asked = seen.rollup.answers.get(indicator.pk, {}).keys()
-    if scope is not None and not scope:
+    if scope is not None and not scope and not _is_there(plan, choice):
         return None
     scope = None if scope is None or asked <= scope else scope  # a part that is the whole is held against its target
     figure = seen.figure(indicator.pk, window, scope)
+    place = ""
     if not indicator.is_reported:
         figure = of_statistics(seen.rollup, figure)
+        place = _place(seen, figure)
     line = seen.rollup.lines.get(indicator.pk)
     version = line.on(window.end) if line else None
     original, current = against(seen, indicator.pk, window, version) if scope is None else (None, None)
@@ -100,7 +108,25 @@ def origin_of(
         definitions=definitions,
         years=list(dropwhile(_is_empty, (seen.figure(indicator.pk, each, scope) for each in years))),
         periods=[seen.figure(indicator.pk, each, scope) for each in _periods(seen, indicator.pk, window)],
+        place=place,
     )
+
+
+def _is_there(plan: Plan, choice: Choice) -> bool:
+    """Whether what is chosen is a part of the plan, though nobody has anything to do in it."""
+    return not choice.actor and (
+        (not choice.measure or plan.measures.filter(pk=choice.measure).exists())
+        and (not choice.goal or plan.goals.filter(pk=choice.goal).exists())
+        and (not choice.area or Area.objects.filter(workspace=plan.workspace_id, pk=choice.area).exists())
+    )
+
+
+def _place(seen: SeenBy, figure: Figure) -> str:
+    """Of which place the statistics are that it comes from; "" where it does not."""
+    if figure.low is None or figure.reports:
+        return ""
+    area = seen.rollup.elsewhere[figure.indicator].area
+    return str(Area.objects.get(pk=area)) if area else _("hela kommunen")
 
 
 def _scope(seen: SeenBy, choice: Choice) -> frozenset[int] | None:

@@ -45,12 +45,9 @@ def outside_group(book: Book, pk: int, values: list[OutsideValue]) -> OutsideGro
     )
 
 
-def held_place(book: Book, pk: int) -> str:
-    """Of where statistics are held against the indicator's target, in words: the whole municipality, or the only place that they are of."""
-    areas = {row.area for row in book.outside if row.indicator_id == pk}
-    if any(_is_whole(area) for area in areas):
-        return _("hela kommunen")
-    return str(areas.pop()) if len(areas) == 1 else ""
+def held_place(book: Book, area: int | None) -> str:
+    """The whole municipality, or an area that there are statistics of, in words."""
+    return next((row.area.name for row in book.outside if row.area and row.area_id == area), _("hela kommunen"))
 
 
 def _is_whole(area: Area | None) -> bool:

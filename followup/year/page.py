@@ -149,6 +149,9 @@ class TargetRow:
     original_year: int = 0
     attained_low: str = ""
     attained_high: str = ""
+    source: str = ""
+    """Of which place the figure is, where it comes from statistics."""
+
     last_year_note: str = ""
     """Why last year's figure is not as it was said then, or cannot be compared with this year's."""
 

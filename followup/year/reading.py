@@ -9,7 +9,7 @@ from followup.figures import Window
 from followup.models import Assessment, Decision, OutsideValue, YearText
 from followup.rollup import Rollup, Statuses, load_shown
 from followup.rollup import Shown as SeenBy
-from followup.rollup.beginnings import effect_from, elsewhere
+from followup.rollup.beginnings import Elsewhere, as_read, effect_from, elsewhere
 from followup.rollup.rows import PeriodRow
 from followup.rollup.targets import of_statistics
 from followup.words import Audience, Completeness
@@ -17,6 +17,7 @@ from followup.year.answers import asked_of, read_answers
 from followup.year.book import Book
 from followup.year.choice import WHOLE, Choice, area_and_above, line_of, narrow
 from followup.year.frozen import frozen_before
+from followup.year.outside import held_place
 from measures.models import Goal, Indicator, Measure, Plan
 from measures.rules import EffectLevel
 from stakeholders import clock
@@ -60,6 +61,7 @@ def read_book(
     )
     rollup = seen.rollup
     rollup.effect_from, rollup.elsewhere = effect_days(book), said_elsewhere(book)
+    book.places_held = {pk: held_place(book, told.area) for pk, told in rollup.elsewhere.items()}
     read_options(book, rollup)
     assignments = rollup.rows.assignments.values()
     narrow(book, choice, ((each.actor, each.measure) for each in assignments))
@@ -168,9 +170,7 @@ def read_figures(book: Book, seen: SeenBy, scope: frozenset[int] | None) -> None
         book.against[year] = {}
         for pk in book.indicators:
             figure = seen.figure(pk, window, scope if pk in book.parts else None, parts=False)
-            if not book.indicators[pk].is_reported:
-                figure = of_statistics(seen.rollup, figure)
-            book.figures[pk, year] = figure
+            book.figures[pk, year] = figure if book.indicators[pk].is_reported else of_statistics(seen.rollup, figure)
             book.against[year][pk] = seen.against_targets(pk, window, None if pk in book.parts else figure)
 
 
@@ -186,10 +186,10 @@ def effect_days(book: Book) -> dict[int, date]:
     return effect_from(row[:5] for row in sorted(linked, key=lambda row: (row[2], row[5])))
 
 
-def said_elsewhere(book: Book) -> dict[int, dict[int, int]]:
+def said_elsewhere(book: Book) -> dict[int, Elsewhere]:
     """What statistics say of indicators that no actor reports, from what has been read already."""
     rows = sorted((row for row in book.outside if not book.indicators[row.indicator_id].is_reported), key=lambda row: row.pk)
-    return elsewhere((row.indicator_id, row.area_id, row.area.kind if row.area else None, row.year, row.value) for row in rows)
+    return elsewhere(as_read(row) for row in rows)
 
 
 def _completeness(book: Book, rollup: Rollup) -> Completeness:

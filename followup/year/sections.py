@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from followup.figures import AgainstTarget
 from followup.words import WORST_FIRST, ImplementationStatus, StatusSource, Verdict
 from followup.year.book import AnswerRow, Book, Held
-from followup.year.outside import held_place
 from followup.year.page import (
     ActorRow,
     Answers,
@@ -257,11 +256,12 @@ def target_row(book: Book, year: int, each: Held) -> TargetRow:
         verdict=each.verdict,
         verdict_word=label(against.verdict),
         attainment=attained(against),
-        note=_note(book, pk, year, against),
+        note=_note(book, pk, against),
         original=exact(original.target) if revised and original else "",
         original_year=original.target_year if revised and original else 0,
         attained_low=exact(against.attainment[0]) if against.attainment else "",
         attained_high=exact(against.attainment[1]) if against.attainment else "",
+        source=_source(book, pk, year),
         last_year_note=_otherwise_defined(book, pk, year - 1) or _otherwise_frozen(book, pk, year - 1),
     )
 
@@ -292,15 +292,15 @@ def attained(against: AgainstTarget) -> str:
     return _("%(share)s %% av vägen") % {"share": interval(low * 100 * SCALE, high * 100 * SCALE)}
 
 
-def _note(book: Book, pk: int, year: int, against: AgainstTarget) -> str:
+def _source(book: Book, pk: int, year: int) -> str:
+    """Of which place the figure is, where it comes from statistics."""
     figure = book.figures.get((pk, year))
-    is_statistic = not book.indicators[pk].is_reported and figure is not None and figure.low is not None
-    place = held_place(book, pk) if is_statistic else ""
-    notes = (_("statistik, %(place)s") % {"place": place} if place else "", _of_verdict(book, pk, against))
-    return "; ".join(note for note in notes if note)
+    if pk not in book.places_held or figure is None or figure.low is None or figure.reports:
+        return ""
+    return _("statistik, %(place)s") % {"place": book.places_held[pk]}
 
 
-def _of_verdict(book: Book, pk: int, against: AgainstTarget) -> str:
+def _note(book: Book, pk: int, against: AgainstTarget) -> str:
     if against.verdict == Verdict.TOO_EARLY:
         when = book.effect_expected(pk)
         return _("bedöms från %(year)s") % {"year": when.year} if when else ""

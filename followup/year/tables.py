@@ -151,7 +151,7 @@ def _target(row: TargetRow) -> Sequence[Value]:
         *_ends(row.now, places), row.target_year, _exact(row.target, places), row.original_year or None, _exact(row.original, places),
         _exact(row.path_low, places), _exact(row.path_high, places), row.verdict_word, _way(row.attained_low), _way(row.attained_high),
         Number(row.now.approved, COUNT), Number(row.now.expected, COUNT), "; ".join(row.now.missing),
-        "; ".join(each for each in (row.note or row.now.why or "; ".join(row.now.flags), _of_last_year(row)) if each),
+        "; ".join(each for each in (row.source, row.note or row.now.why or "; ".join(row.now.flags), _of_last_year(row)) if each),
     ]  # fmt: skip
 
 

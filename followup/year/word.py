@@ -151,7 +151,7 @@ def _targets(word: Any, year: Year) -> None:
 
 def _target(row: TargetRow) -> Sequence[str]:
     return [
-        _lines(row.name, " · ".join(part for part in (row.about, row.level) if part)),
+        _lines(row.name, " · ".join(part for part in (row.about, row.level, row.source) if part)),
         _lines(row.baseline_text or "–", str(row.baseline_year)),
         _lines(row.last_year.text, row.last_year_note),
         row.now.text,

@@ -468,9 +468,10 @@ def test_the_year_holds_statistics_against_their_target_too(client, cast, stay_o
     assert "Efter" in row
     asked = {"plan": cast["plan"].pk, "indicator": stay_on.pk, "window": "2028", "include": "targets"}
     told = client.get("/api/v1/figures/", asked).json()["figures"][0]
-    assert told["targets"]["current"]["verdict"] == "behind", "the API says the same"
-    own = text_of(client.get(f"/indicators/{stay_on.pk}/figure/?year=2028"))
-    assert "Andel som bor kvar: 43 % 2028" in own
+    assert (told["low"], told["targets"]["current"]["verdict"]) == ("43", "behind"), "the API says the same"
+    own = text_of(client.get(f"/indicators/{stay_on.pk}/figure/?year=2028&measure={cast['measure'].pk}"))
+    assert "Andel som bor kvar: 43 % 2028, hela kommunen" in own
+    assert "Bara" not in own, "no part of the plan has statistics of its own"
     assert "Efter" in own
 
 
@@ -483,7 +484,61 @@ def test_statistics_of_several_places_are_held_against_no_target_that_names_none
     row = rows_of(client.get(address), "Andel som bor kvar")[-1]
     assert "Saknar underlag" in row
     assert "43" not in row
+    own = text_of(client.get(f"/plans/{cast['plan'].pk}/long/?indicator={stay_on.pk}"))
+    assert "Statistiken är om enskilda platser, och visas nedan." in own
+    assert "ingen statistik är hämtad" not in own
     in_hyttan = client.get(f"/plans/{cast['plan'].pk}/long/", {"area": cast["area"].pk})
     row = rows_of(in_hyttan, "Andel som bor kvar")[-1]
     assert "43 %" in row
     assert "Efter" not in row, "the target is not for Hyttan alone"
+
+
+def test_a_part_is_shown_the_whole_municipality_s_number_by_its_own_name(client, cast, stay_on, manager, workspace, coordinator):
+    statistics(stay_on, coordinator, area=an_area(workspace, "Norrbruk", kind="municipality"), y2028=43)
+    statistics(stay_on, coordinator, area=cast["area"], y2028=70)
+    client.force_login(manager)
+    row = rows_of(client.get(f"/plans/{cast['plan'].pk}/years/2028/", {"area": cast["area"].pk}), "Andel som bor kvar")[-1]
+    assert "43 %" in row
+    assert "statistik, hela kommunen" in row
+    assert "Hyttan" not in row
+
+
+def test_what_was_reported_once_stands_beside_the_statistics_that_came_after(client, cast, manager, coordinator):
+    """20 in 2026 and 46 in 2028 were answers, 33 in 2027 is a statistic: each is what it was, with one verdict, wherever it is read."""
+    visits = cast["indicator"]
+    Indicator.objects.filter(pk=visits.pk).update(is_reported=False)
+    statistics(visits, coordinator, y2027=33)
+    client.force_login(manager)
+    row = next(row for row in rows_of(long(client, cast, "goal"), "Besök på läxhjälpen") if "60 till 2030" in row)
+    for number in ("20", "33", "46"):
+        assert number in row
+    for year, number, source in ((2026, "20", False), (2027, "33", True), (2028, "46", False)):
+        told = rows_of(client.get(f"/plans/{cast['plan'].pk}/years/{year}/"), "Besök på läxhjälpen")[-1]
+        assert number in told
+        assert ("statistik, hela kommunen" in told) == source
+        asked = {"plan": cast["plan"].pk, "indicator": visits.pk, "window": str(year), "include": "targets"}
+        figure = client.get("/api/v1/figures/", asked).json()["figures"][0]
+        assert figure["low"] == number
+        verdict = figure["targets"]["current"]["verdict"]
+        assert {"behind": "Efter", "on_path": "På väg", "ahead": "Före"}[verdict] in told
+        assert {"behind": "Efter", "on_path": "På väg", "ahead": "Före"}[verdict] in text_of(
+            client.get(f"/indicators/{visits.pk}/figure/?year={year}")
+        )
+
+
+def test_a_target_s_way_is_not_drawn_across_a_break(client, cast, manager):
+    visits = cast["indicator"]
+    client.force_login(manager)
+    assert "Streckat: vägen till målet som det är nu." in text_of(long(client, cast, "indicator"))
+    with clock.at(NOW - timedelta(hours=1)):
+        IndicatorVersion.objects.create(indicator=visits, number=2, starts_on=date(2028, 1, 1), kind="count", unit="st", link="break")
+    assert "Streckat: vägen till målet som det är nu." not in text_of(long(client, cast, "indicator"))
+
+
+def test_the_figures_of_a_part_that_nobody_works_in_have_a_page(client, cast, manager):
+    alone = a_measure(cast["plan"], cast["goal"], number="3.2", title="Ingen har den")
+    alone.indicators.add(cast["indicator"])
+    client.force_login(manager)
+    page = text_of(client.get(f"/indicators/{cast['indicator'].pk}/figure/?year=2028&measure={alone.pk}"))
+    assert "inte begärd" in page
+    assert client.get(f"/indicators/{cast['indicator'].pk}/figure/?year=2028&measure=999999").status_code == 404
