@@ -144,7 +144,10 @@ def undo_assignment(assignment: Assignment, *, by: User) -> None:
         day_before = assignment.starts_on - timedelta(days=1)
         _end(assignment, "assignment.undone", by=by, ended_on=day_before, reason=_("Tilldelningen ångrades."))
         return
-    workspace, about = assignment.measure.plan.workspace, {"measure": assignment.measure, "actor": assignment.actor}
+    workspace, about = (
+        assignment.measure.plan.workspace,
+        {"measure": assignment.measure, "actor": assignment.actor, "starts_on": assignment.starts_on},
+    )
     events.record("assignment.undone", assignment, workspace=workspace, by=by, **about)
     AssignmentIndicator.objects.filter(assignment=assignment).delete()
     assignment.delete()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
@@ -50,6 +50,7 @@ def happened(annual: AnnualFollowUp) -> Iterator[Later]:
     about = Q(pk=None)
     for label, (found, _told) in things.items():
         about |= Q(subject_type=label, subject_id__in=found.order_by().values("pk"))
+    about |= Q(verb__in=("assignment.proposed", "assignment.undone"))  # of assignments that may be gone
     since = Event.objects.within(annual.plan.workspace).filter(about, verb__in=TOLD, recorded_at__gt=annual.recorded_at)
     last = {
         (event.verb, event.subject_type, event.subject_id, *_fields(event)): event
@@ -59,9 +60,11 @@ def happened(annual: AnnualFollowUp) -> Iterator[Later]:
     for label, (found, told) in things.items():
         own = [event for event in last.values() if event.subject_type == label]
         by_pk = {thing.pk: thing for thing in found.filter(pk__in={event.subject_id for event in own})} if own else {}
+        if label == _label(Assignment):
+            by_pk |= _undone(annual.plan, own)
         for event in own:
-            thing = by_pk[event.subject_id]
-            if not (isinstance(thing, Measure) and _begins_later(thing, event, annual.year)):
+            thing = by_pk.get(event.subject_id)  # none in another plan
+            if thing and not _begins_later(thing, event, annual.year):
                 kind, name, address = told(thing, annual.year)
                 yield Later(kind, event.recorded_at, name, address, _words(event, thing), str(event.by_user or ""))
 
@@ -80,10 +83,35 @@ def _concerns(event: Event, year: int) -> bool:
     return event.verb not in SHOWN or bool(_fields(event))
 
 
-def _begins_later(measure: Measure, event: Event, year: int) -> bool:
-    """Those that start in the year after are counted in the year's table; those after that are nowhere."""
-    days = [str(measure.starts_on or ""), *event.payload.get("changes", {}).get("starts_on", ())]
+def _begins_later(thing: Any, event: Event, year: int) -> bool:
+    """Measures that start in the year after are counted in the year's table; those after that are nowhere, nor later assignments."""
+    if isinstance(thing, Assignment):
+        return thing.starts_on.year > year
+    if not isinstance(thing, Measure):
+        return False
+    days = [str(thing.starts_on or ""), *event.payload.get("changes", {}).get("starts_on", ())]
     return all(day and _year_of(day) > year + 1 for day in days)
+
+
+def _undone(plan: Plan, events: list[Event]) -> dict[int, Assignment]:
+    """Assignments that were taken away, as the events tell of them; not one that was proposed after the year was frozen as well."""
+    new = {event.subject_id for event in events if event.verb == "assignment.proposed"}
+    gone = {event.subject_id: event.payload for event in events if "measure" in event.payload and event.verb == "assignment.undone"}
+    told = {pk: payload for pk, payload in gone.items() if pk not in new}
+    if not told:
+        return {}
+    measures = plan.measures.in_bulk({each["measure"] for each in told.values()})
+    actors = Actor.objects.in_bulk({each["actor"] for each in told.values()})
+    return {
+        pk: Assignment(measure=measures[each["measure"]], actor=actors[each["actor"]], starts_on=_day(each.get("starts_on")))
+        for pk, each in told.items()
+        if each["measure"] in measures and each["actor"] in actors
+    }
+
+
+def _day(told: str | None) -> date:
+    """The earliest there is where it was not told."""
+    return date.fromisoformat(told) if told else date.min
 
 
 def _year_of(day: str) -> int:
@@ -148,7 +176,9 @@ def _obligation(one: Obligation, _year: int) -> tuple[str, str, str]:
 
 
 def _assignment(part: Assignment, _year: int) -> tuple[str, str, str]:
-    return "assignment", f"{part.actor}, {part.measure}", reverse("assignment_show", args=[part.pk])
+    """One that was taken away is read of where its measure is."""
+    address = reverse("assignment_show", args=[part.pk]) if part.pk else reverse("measure_page", args=[part.measure_id])
+    return "assignment", f"{part.actor}, {part.measure}", address
 
 
 def _measure(measure: Measure, _year: int) -> tuple[str, str, str]:
@@ -207,6 +237,10 @@ TOLD = {
     "obligation.exempted",
     "obligation.reinstated",
     "obligation.extended",
+    "assignment.proposed",
+    "assignment.accepted",
+    "assignment.declined",
+    "assignment.undone",
     "assignment.ended",
     "measure.paused",
     "measure.resumed",

@@ -8,7 +8,7 @@ import pytest
 
 from followup.actions.annual import freeze_year
 from followup.actions.assessments import assess
-from followup.actions.assignments import end_assignment
+from followup.actions.assignments import assign_actor, end_assignment, undo_assignment
 from followup.actions.decisions import ask_for_decision, change_decision, record_decision
 from followup.actions.reports import withdraw_report
 from followup.actions.rounds import exempt_obligation, extend_obligation, reinstate_obligation, unlock_period
@@ -18,13 +18,14 @@ from followup.freezing import prepared
 from followup.models import AnnualFollowUp, Decision, OutsideValue, OverlapDecision, YearText
 from followup.words import Audience
 from followup.year.build import year_of
+from measures.actions.assignments import decline_assignment
 from measures.actions.measures import change_measure, create_measure, end_measure, pause_measure
 from measures.actions.plan import change_goal, change_plan
 from measures.models import Baseline, IndicatorVersion, Target
 from measures.rules import Funding
 from stakeholders import clock, events
 from stakeholders.actions.actors import change_actor
-from tests.factories import a_goal, a_period, a_plan, a_report, a_target, an_actor, an_assignment, an_obligation
+from tests.factories import a_goal, a_measure, a_period, a_plan, a_report, a_target, an_actor, an_assignment, an_obligation
 from tests.followup.test_year import links_of, text_of
 
 pytestmark = pytest.mark.django_db
@@ -278,6 +279,46 @@ def test_what_only_later_years_show_did_not_come_after(client, cast, measure, as
         OutsideValue.objects.create(indicator=indicator, year=2027, fetched_at=LATER)
     client.force_login(manager)
     assert "Ingenting har kommit eller ändrats" in came_after(client, cast["annual"])
+
+
+def test_an_assignment_that_reaches_back_into_the_year_came_after(client, cast, measure, club, coordinator, manager):
+    """A measure that nobody answered for has somebody then."""
+    other = create_measure(cast["goal"], by=coordinator, number="3.9", title="Sommarskola")
+    part = {"by": coordinator, "role": "responsible"}
+    client.force_login(manager)
+    with clock.at(LATER):
+        agreed = assign_actor(measure, club, is_agreed=True, **part | {"role": "contributing"}, starts_on=date(2026, 12, 31))
+        said_no = assign_actor(other, club, **part, starts_on=date(2026, 1, 1))
+        decline_assignment(said_no, by=coordinator, reason="Ingen tid.")
+        assign_actor(other, club, **part | {"role": "contributing"}, starts_on=date(2027, 1, 1), is_agreed=True)
+        page = came_after(client, cast["annual"])
+    assert "2 uppdrag" in page, "the one that begins in the year after is nothing to it"
+    assert f"{club}, 3.1 Läxhjälp {club} föreslogs som medverkar för 3.1 Läxhjälp" in page
+    assert f"{club}, 3.1 Läxhjälp {club} tog på sig 3.1 Läxhjälp 9 mars 2027 {coordinator}" in page
+    assert f"{club} tackade nej till 3.9 Sommarskola: Ingen tid." in page
+    assert f"/assignments/{agreed.pk}/" in links_of(client.get(f"/frozen/{cast['annual'].pk}/"))
+
+
+def test_an_assignment_that_is_undone_came_after_although_nothing_is_left_of_it(client, cast, measure, workspace, coordinator, manager):
+    part = {"by": coordinator, "role": "responsible"}
+    kept, gone, later = (an_actor(workspace, name) for name in ("Kören", "Klubben", "Kåren"))
+    before = [assign_actor(measure, actor, starts_on=day, **part) for actor, day in ((gone, date(2026, 5, 1)), (later, date(2027, 1, 1)))]
+    elsewhere = assign_actor(a_measure(a_plan(workspace)), gone, starts_on=date(2026, 5, 1), **part)
+    asked = assign_actor(measure, kept, starts_on=date(2026, 5, 1), is_agreed=True, **part)
+    an_obligation(asked, a_period(cast["plan"], 2027, 1))
+    client.force_login(manager)
+    assert "Ingenting har kommit" in came_after(client, cast["annual"])
+    with clock.at(MARCH + timedelta(minutes=5)):
+        new = assign_actor(measure, an_actor(workspace, "Laget"), starts_on=date(2026, 5, 1), **part)
+        for each in (*before, elsewhere, asked, new):
+            undo_assignment(each, by=coordinator)
+        page = came_after(client, cast["annual"])
+    assert "2 uppdrag har kommit eller ändrats efter att året frystes." in page, "what came and went since is nothing"
+    assert f"Klubben, 3.1 Läxhjälp Tilldelningen till Klubben ångrades 9 mars 2027 {coordinator}" in page
+    assert "Kören, 3.1 Läxhjälp Tilldelningen till Kören ångrades" in page
+    assert "Kåren" not in page
+    assert "Laget" not in page
+    assert f"/measures/{measure.pk}/" in links_of(client.get(f"/frozen/{cast['annual'].pk}/"))
 
 
 @pytest.mark.parametrize("count", [2, 30])
