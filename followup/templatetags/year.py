@@ -17,8 +17,9 @@ from followup.pictures import COLUMN, Curve, Frame, small_multiple, status_colum
 from followup.year.choice import Choice
 from followup.year.lines import Line
 from followup.year.long import LongView, StatusRow
-from followup.year.page import ActorRow, OutsideGroup, OutsideSeries, TargetRow
+from followup.year.page import ActorRow, OutsideGroup, OutsideSeries, TargetRow, Year
 from followup.year.words import answers_of
+from followup.year.words import none_due as words_of_none_due
 from stakeholders.formats import number
 from stakeholders.pictures import TargetBar, target_bar
 from stakeholders.templatetags.symbols import SYMBOLS, symbol, words_for
@@ -51,6 +52,12 @@ def _links(name: str, pages: Sequence[tuple[int, str]], most: int, *, is_plain: 
         return links
     more = _("och %(n)s till") % {"n": len(rest)}
     return format_html('{}<span class="on-paper">, {}</span><span class="behind"> {}</span>', links, ", ".join(rest), more)
+
+
+@register.filter
+def none_due(year: Year) -> str:
+    """`{{ year|none_due }}`: why it rests on no report."""
+    return words_of_none_due(is_over=year.is_over, tertial=year.tertial)
 
 
 @register.filter

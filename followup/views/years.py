@@ -24,6 +24,7 @@ from followup.year.reading import read_book
 from followup.year.reports import COUNTED, Counted, counted_of, reports_of
 from followup.year.sections import held
 from followup.year.tables import TABLES
+from followup.year.words import none_due
 from measures.models import Plan
 from measures.rules import Interval
 from stakeholders import clock
@@ -106,6 +107,7 @@ def year_reports(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "about": choice.named(book),
         "approved": sum(row.is_approved for group in groups for row in group.rows if row.is_expected),
         "expected": sum(row.is_expected for group in groups for row in group.rows),
+        "none_due": none_due(is_over=not book.is_running and not any(group.rows for group in groups)),
         "crumbs": year_crumbs(plan, number),
     }
     return render(request, "followup/year_reports.html", context)

@@ -12,6 +12,7 @@ from followup.year.build import decision_rows
 from followup.year.page import TextRow
 from followup.year.sections import coverage_of, held, sentences
 from followup.year.texts import SUMMARY, focus_areas, signature, title_of
+from followup.year.words import none_due
 from measures.models import Goal
 from stakeholders.formats import listing, out_of, whole
 
@@ -37,7 +38,7 @@ def draft_of(book: Book, goal: Goal | None) -> str:
 def _coverage(book: Book) -> str:
     coverage = coverage_of(book, [row for row in book.answers.get(book.year, []) if row.measure in book.measures])
     if not coverage.expected:
-        return _("Ingen rapport har förfallit än.")
+        return none_due(is_over=not book.is_running and not coverage.requested) + "."
     words = _("Det bygger på %(part)s rapporter") % {"part": out_of(coverage.approved, coverage.expected)}
     names = list(dict.fromkeys(gap.actor for gap in coverage.gaps))
     if not names:

@@ -295,6 +295,11 @@ class Year:
     tertial: int = 0
     """1, 2 or 3 for a tertial report; 0 is the whole year."""
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended with nothing that is still asked for."""
+        return not self.is_running and not self.coverage.requested
+
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values, in a fixed order."""
         return asdict(self)

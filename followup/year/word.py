@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from followup.year.files import Stamp, exact_text, foot_of, name_of, told_of
 from followup.year.page import TargetRow, Year
-from followup.year.words import answers_of
+from followup.year.words import answers_of, none_due
 from stakeholders.formats import out_of, whole
 
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -204,7 +204,7 @@ def _actors(word: Any, year: Year) -> None:
 def _coverage(word: Any, year: Year) -> None:
     coverage = year.coverage
     based = _("Bygger på %(n)s av %(total)s rapporter") % {"n": coverage.approved, "total": coverage.expected}
-    word.add_heading(based if coverage.expected else _("Ingen rapport har förfallit än"), 1)
+    word.add_heading(based if coverage.expected else none_due(is_over=year.is_over, tertial=year.tertial), 1)
     complete = f"{out_of(coverage.partners_complete, coverage.partners)} {_('aktörer har lämnat allt.')} " if coverage.partners else ""
     word.add_paragraph(complete + _("Det som saknas räknas inte som noll."))
     if coverage.gaps:

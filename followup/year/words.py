@@ -82,3 +82,14 @@ def shown_text(low: Number | None, high: Number | None, decimals: int, unit: str
     """ "340–410", "58 %"; "saknas" when there is no figure: never 0."""
     text = interval(low, high, decimals)
     return with_unit(text, unit) or _(MISSING)
+
+
+def none_due(*, is_over: bool, tertial: int = 0) -> str:
+    """Why the year, or a tertial of it, rests on no report, without a full stop. `is_over`: it has ended, and nothing is asked for still."""
+    if not is_over:
+        return _("Ingen rapport har förfallit än")
+    return (
+        _("Ingen aktör har haft något att rapportera under tertialet")
+        if tertial
+        else _("Ingen aktör har haft något att rapportera under året")
+    )

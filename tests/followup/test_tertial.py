@@ -9,6 +9,9 @@ import pytest
 from docx import Document
 
 from followup.tasks import run_jobs
+from followup.words import Audience
+from followup.year.build import tertial_of
+from followup.year.word import document
 from stakeholders import clock
 from stakeholders.models import Job
 from tests.factories import a_period, a_report, a_target, an_actor, an_assignment, an_indicator, an_obligation
@@ -60,6 +63,20 @@ def test_when_the_year_is_over_no_tertial_says_that_it_goes_on(client, two_terti
             row = page[page.index("Besök") :]
             assert "målet gäller hela året" in row, "a tertial is still not held against the target of a year"
             assert "pågår" not in page
+
+
+def test_a_tertial_that_is_over_and_asked_nothing_says_so_on_the_page_and_in_the_file(client, two_tertials, manager):
+    client.force_login(manager)
+    assert "Ingen rapport har förfallit än" in text_of(client.get(f"/plans/{two_tertials.pk}/years/2026/tertials/3/"))
+    with clock.at(datetime(2027, 3, 9, 8, tzinfo=UTC)):
+        client.logout()  # the session has gone out
+        client.force_login(manager)
+        assert "Ingen aktör har haft något att rapportera under tertialet" in text_of(
+            client.get(f"/plans/{two_tertials.pk}/years/2026/tertials/3/")
+        )
+        year = tertial_of(two_tertials, 2026, 3, audience=Audience.MANAGEMENT)
+        headings = [each.text for each in Document(io.BytesIO(document(year, created=clock.now()))).paragraphs]
+        assert "Ingen aktör har haft något att rapportera under tertialet" in headings
 
 
 def test_the_tertials_that_have_begun_are_listed_and_no_others(client, two_tertials, manager):

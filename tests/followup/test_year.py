@@ -167,7 +167,7 @@ def test_an_empty_year_says_so_in_words(client, plan, manager):
     page = text_of(client.get(f"/plans/{plan.pk}/years/2026/"))
     for words in ("Ingen åtgärd har startat än.", "Planen har inga mål med siffror än.", "Inget beslut väntar på styrelsen."):
         assert words in page
-    assert "Ingen rapport har förfallit än" in page
+    assert "Ingen aktör har haft något att rapportera under året Det som saknas räknas inte som noll." in page
     assert "Ingen aktör har haft något att rapportera under året." in page
 
 

@@ -4,6 +4,7 @@ import csv
 import html
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -56,6 +57,19 @@ def test_a_goal_shows_what_lies_under_it_and_nothing_else(client, cast, manager)
     assert "Bygger på 2 av 2 rapporter" in page
     assert "Vandringar" not in page
     assert "Vandringar" in text_of(year(client, cast)), "all of the year has both"
+
+
+def test_a_part_that_nobody_was_asked_about_is_not_said_to_be_due_later(client, cast, manager):
+    nobody = a_goal(cast["plan"], title="Hälsa")
+    a_measure(cast["plan"], nobody, number="7.1", title="Gå ut")
+    client.force_login(manager)
+    for told in (year(client, cast, goal=nobody.pk), client.get(f"/plans/{cast['plan'].pk}/years/2026/reports/", {"goal": nobody.pk})):
+        assert "Ingen aktör har haft något att rapportera under året" in text_of(told)
+        assert "förfallit" not in text_of(told)
+    with clock.at(datetime(2026, 6, 1, 8, tzinfo=UTC)):
+        client.force_login(manager)
+        for told in (year(client, cast, goal=nobody.pk), client.get(f"/plans/{cast['plan'].pk}/years/2026/reports/", {"goal": nobody.pk})):
+            assert "Ingen rapport har förfallit än" in text_of(told)
 
 
 def test_an_area_takes_in_the_places_within_it(client, cast, manager):
