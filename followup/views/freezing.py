@@ -4,8 +4,8 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from followup.actions.annual import refuse_unfreezable
@@ -46,7 +46,9 @@ def year_freeze(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     if request.method == "POST" and (form is None or form.is_valid()):
         reason = form.cleaned_data["reason"] if form else ""
         refuse_unfreezable(plan, number, reason=reason)
-        job = queue_job("freeze_year", workspace=plan.workspace, by=request.user, plan=plan.pk, year=number, version=version, reason=reason)
+        asked = {"plan": plan.pk, "year": number, "version": version, "reason": reason, "language": get_language()}
+        back = reverse("year_show", args=[pk, number])
+        job = queue_job("freeze_year", workspace=plan.workspace, by=request.user, **asked, back=back)
         return redirect("job_show", job.pk)
     year = year_of(plan, number, audience=Audience.MANAGEMENT)
     return render(

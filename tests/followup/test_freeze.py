@@ -391,6 +391,19 @@ def test_two_who_freeze_at_once_make_one_version(client, closed_year, manager, d
     assert AnnualFollowUp.objects.count() == 1
     assert sorted(Job.objects.values_list("state", flat=True)) == ["done", "failed"]
     assert Publication.objects.count() == 3
+    page = client.get(f"/jobs/{Job.objects.get(state='failed').pk}/")
+    assert "Årsuppföljningen 2026 frystes av någon annan medan den här gjordes." in text_of(page)
+    year = f"/plans/{closed_year.pk}/years/2026/"
+    assert year in links_of(page)
+    assert f"/frozen/{AnnualFollowUp.objects.get().pk}/" in links_of(client.get(year))
+
+
+def test_whoever_is_overtaken_while_the_files_are_drawn_freezes_nothing(closed_year, manager, drawn_quickly):
+    first, second = (prepared(closed_year, 2026, by=manager, version=1) for _ in range(2))
+    first()
+    with pytest.raises(TooLate, match="frystes av någon annan"):
+        second()
+    assert AnnualFollowUp.objects.count() == 1
 
 
 def test_whoever_asked_may_stop_it_and_then_nothing_is_stored(client, closed_year, manager, drawn_quickly):
