@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from followup.models import AnnualFollowUp, Assessment, Decision, Obligation, Period, YearText
+from followup.models import AnnualFollowUp, Assessment, Decision, Obligation, OutsideValue, Period, YearText
 from followup.queries.story import WORDS
 from followup.year.reading import OF_MEASURE
 from followup.year.texts import title_of
-from measures.models import Assignment, Goal, Indicator, Measure, Plan
+from measures.models import Assignment, Goal, Indicator, Measure, Plan, Target
 from stakeholders.models import Actor, Event
 
 
@@ -53,7 +53,7 @@ def happened(annual: AnnualFollowUp) -> Iterator[Later]:
     about |= Q(verb__in=("assignment.proposed", "assignment.undone"))  # of assignments that may be gone
     since = Event.objects.within(annual.plan.workspace).filter(about, verb__in=TOLD, recorded_at__gt=annual.recorded_at)
     last = {
-        (event.verb, event.subject_type, event.subject_id, *_fields(event)): event
+        (event.verb, event.subject_type, event.subject_id, *sorted(_shown(event, annual.year))): event
         for event in since.select_related("by_user").order_by("id")
         if _concerns(event, annual.year)
     }
@@ -64,32 +64,50 @@ def happened(annual: AnnualFollowUp) -> Iterator[Later]:
             by_pk |= _undone(annual.plan, own)
         for event in own:
             thing = by_pk.get(event.subject_id)  # none in another plan
-            if thing and not _begins_later(thing, event, annual.year):
+            if thing and not _is_elsewhere(thing, event, annual):
                 kind, name, address = told(thing, annual.year)
-                yield Later(kind, event.recorded_at, name, address, _words(event, thing), str(event.by_user or ""))
+                yield Later(kind, event.recorded_at, name, address, _words(event, thing, annual.year), str(event.by_user or ""))
 
 
-def _fields(event: Event) -> list[str]:
-    """What was edited of what the page shows, in order; of a text it is nothing to tell apart."""
-    return sorted(event.payload.get("changes", {}).keys() & SHOWN.get(event.verb, set()))
+def _shown(event: Event, year: int) -> dict[str, list[Any]]:
+    """What was edited of what the page shows: {field: [from, to]}; a last day only if a part ended within the year, or a measure before it."""
+    shown = {name: pair for name, pair in event.payload.get("changes", {}).items() if name in SHOWN.get(event.verb, ())}
+    before = {"assignment.changed": f"{year}-12-31", "measure.changed": f"{year}-01-01"}.get(event.verb, "")
+    if not any(day and day < before for day in shown.get("ends_on", ())):
+        shown.pop("ends_on", None)
+    return shown
 
 
 def _concerns(event: Event, year: int) -> bool:
     """Whether it can alter what the page of the year shows: not what is decided from a later day, nor what stands elsewhere."""
-    if day := event.payload.get("from_date") or event.payload.get("ended_on"):
+    if day := event.payload.get("from_date"):
         return _year_of(day) <= year
-    if event.verb == "assignment.changed":
-        return any(day and _year_of(day) <= year for day in event.payload.get("changes", {}).get("ends_on", ()))
-    return event.verb not in SHOWN or bool(_fields(event))
+    return event.verb not in SHOWN or bool(_shown(event, year))
 
 
-def _begins_later(thing: Any, event: Event, year: int) -> bool:
-    """Measures that start in the year after are counted in the year's table; those after that are nowhere, nor later assignments."""
+def _is_elsewhere(thing: Any, event: Event, annual: AnnualFollowUp) -> bool:
+    """Whether the page shows nothing of it, now that the thing itself is read."""
+    year = annual.year
     if isinstance(thing, Assignment):
-        return thing.starts_on.year > year
-    if not isinstance(thing, Measure):
-        return False
-    days = [str(thing.starts_on or ""), *event.payload.get("changes", {}).get("starts_on", ())]
+        return thing.starts_on.year > year or _ends_later(thing, event, year)
+    if isinstance(thing, Measure):
+        return _begins_later(thing, event, year)
+    if event.subject_type == _label(Indicator):
+        return annual.version == 1 and not thing.is_named and set(_shown(event, year)) == {"name"}  # a correction names what was revised
+    return False
+
+
+def _ends_later(part: Assignment, event: Event, year: int) -> bool:
+    """One that goes on to the last day of the year is there as if it had not ended."""
+    ended_on = event.payload.get("ended_on", "")
+    return bool(ended_on) and min(ended_on, str(part.ends_on or ended_on)) >= f"{year}-12-31"
+
+
+def _begins_later(measure: Measure, event: Event, year: int) -> bool:
+    """Those that start in the year after are counted in the year's table; those after that, or that have no first day yet, are nowhere."""
+    if event.verb == "measure.created" and not measure.starts_on:
+        return True
+    days = [str(measure.starts_on or ""), *event.payload.get("changes", {}).get("starts_on", ())]
     return all(day and _year_of(day) > year + 1 for day in days)
 
 
@@ -118,20 +136,20 @@ def _year_of(day: str) -> int:
     return int(day[:4])
 
 
-def _words(event: Event, thing: Any) -> str:
+def _words(event: Event, thing: Any, year: int) -> str:
     if event.verb in OWN_WORDS:
         return OWN_WORDS[event.verb](thing)
-    shown = {name: pair for name, pair in event.payload.get("changes", {}).items() if name in SHOWN.get(event.verb, ())}
-    return WORDS["measure.changed" if event.verb in SHOWN else event.verb](event.payload | {"changes": shown}, thing)
+    return WORDS["measure.changed" if event.verb in SHOWN else event.verb](event.payload | {"changes": _shown(event, year)}, thing)
 
 
 def _things(annual: AnnualFollowUp) -> dict[str, tuple[QuerySet[Any], Callable[[Any, int], tuple[str, str, str]]]]:
     """By label: the things that the page of the year is made of, and what tells of one its kind, what it is about and where it is read.
 
-    An earlier year's rounds belong to it: its figures stand beside, and are carried on.
+    An earlier year's rounds belong to it: its figures stand beside, and are carried on; whoever was asked only then is not named.
     """
     plan, year = annual.plan, annual.year
     asked = Obligation.objects.filter(period__plan=plan, period__year__lte=year)
+    named = Exists(Target.objects.filter(indicator=OuterRef("pk"))) | Exists(OutsideValue.objects.filter(indicator=OuterRef("pk")))
     parts = Assignment.objects.filter(measure__plan=plan)
     found: list[tuple[QuerySet[Any], Callable[[Any, int], tuple[str, str, str]]]] = [
         (Assessment.objects.filter(plan=plan, year=year).select_related("goal", "measure"), _assessment),
@@ -141,8 +159,8 @@ def _things(annual: AnnualFollowUp) -> dict[str, tuple[QuerySet[Any], Callable[[
         (parts.select_related("actor", "measure"), _assignment),
         (Measure.objects.filter(plan=plan), _measure),
         (Goal.objects.filter(plan=plan), _goal),
-        (Indicator.objects.filter(plan=plan), _indicator),
-        (Actor.objects.filter(pk__in=parts.filter(obligations__in=asked).values("actor")), _actor),
+        (Indicator.objects.filter(plan=plan).annotate(is_named=named), _indicator),
+        (Actor.objects.filter(pk__in=parts.filter(obligations__in=asked.filter(period__year=year)).values("actor")), _actor),
         (Period.objects.filter(plan=plan, year=year), _round),
         (AnnualFollowUp.objects.filter(plan=plan, year=year - 1), _year_before),
         (Plan.objects.filter(pk=plan.pk), _plan),

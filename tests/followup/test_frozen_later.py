@@ -8,7 +8,7 @@ import pytest
 
 from followup.actions.annual import freeze_year
 from followup.actions.assessments import assess
-from followup.actions.assignments import assign_actor, end_assignment, undo_assignment
+from followup.actions.assignments import assign_actor, change_assignment, end_assignment, undo_assignment
 from followup.actions.decisions import ask_for_decision, change_decision, record_decision
 from followup.actions.reports import withdraw_report
 from followup.actions.rounds import exempt_obligation, extend_obligation, reinstate_obligation, unlock_period
@@ -25,6 +25,7 @@ from measures.models import Baseline, IndicatorVersion, Target
 from measures.rules import Funding
 from stakeholders import clock, events
 from stakeholders.actions.actors import change_actor
+from stakeholders.actions.changes import save_changes
 from tests.factories import a_goal, a_measure, a_period, a_plan, a_report, a_target, an_actor, an_assignment, an_obligation
 from tests.followup.test_year import links_of, text_of
 
@@ -279,6 +280,51 @@ def test_what_only_later_years_show_did_not_come_after(client, cast, measure, as
         OutsideValue.objects.create(indicator=indicator, year=2027, fetched_at=LATER)
     client.force_login(manager)
     assert "Ingenting har kommit eller ändrats" in came_after(client, cast["annual"])
+
+
+def test_a_last_day_that_leaves_the_year_whole_did_not_come_after(client, cast, measure, assignment, coordinator, manager):
+    """Whoever goes on to 31 December is in the year as if it had not ended, and so is a measure that ends in it or later."""
+    whole = an_assignment(measure, an_actor(cast["plan"].workspace, "Kören"), ends_on=date(2026, 12, 31))
+    part = {"by": coordinator, "contact": None, "commitment": "", "interval": "", "indicators": ()}
+    client.force_login(manager)
+    with clock.at(LATER):
+        end_assignment(assignment, by=coordinator, ended_on=date(2026, 12, 31), reason="Tränaren flyttade.")
+        whole = change_assignment(whole, version=whole.version, ends_on=date(2027, 6, 30), **part)
+        now = change_measure(measure, by=coordinator, version=measure.version, ends_on=date(2027, 6, 30))
+        now = change_measure(now, by=coordinator, version=now.version, ends_on=date(2028, 6, 30))
+        assert "Ingenting har kommit" in came_after(client, cast["annual"])
+        change_assignment(whole, version=whole.version, ends_on=date(2026, 12, 30), **part)
+        change_measure(now, by=coordinator, version=now.version, ends_on=date(2025, 12, 31), budget_per_year=10)
+        page = came_after(client, cast["annual"])
+    assert "1 uppdrag och 1 åtgärd har kommit eller ändrats" in page
+    assert "31 december 2025" in page
+    assert "30 december 2026" in page
+
+
+def test_a_part_that_would_have_been_over_and_went_on_came_after(client, cast, measure, coordinator, manager):
+    brief = an_assignment(measure, an_actor(cast["plan"].workspace, "Kören"), ends_on=date(2026, 6, 30))
+    client.force_login(manager)
+    with clock.at(LATER):
+        end_assignment(brief, by=coordinator, ended_on=date(2027, 1, 31), reason="Klart.")
+        assert "Uppdraget för Kören avslutades 31 januari 2027: Klart." in came_after(client, cast["annual"])
+
+
+def test_what_the_year_does_not_name_did_not_come_after(client, cast, measure, indicator, workspace, coordinator, manager):
+    """A measure without a first day, whoever was asked only in earlier years, and an indicator without target or statistics."""
+    former = an_actor(workspace, "Kören")
+    an_obligation(an_assignment(measure, former, ends_on=date(2025, 12, 31)), a_period(cast["plan"], 2025, 3))
+    client.force_login(manager)
+
+    def rename(name: str) -> None:
+        save_changes(indicator, {"name": name}, version=indicator.version, by=coordinator, verb="indicator.changed", workspace=workspace)
+
+    with clock.at(LATER):
+        create_measure(cast["goal"], by=coordinator, number="3.9", title="Sommarskola")
+        change_actor(former, by=coordinator, version=former.version, name="Kören i Norrbruk")
+        rename("besök av barn")
+        assert "Ingenting har kommit" in came_after(client, cast["annual"])
+    a_target(indicator, baseline=0, target=10)
+    assert "→ besök av barn)" in came_after(client, cast["annual"])
 
 
 def test_an_assignment_that_reaches_back_into_the_year_came_after(client, cast, measure, club, coordinator, manager):
