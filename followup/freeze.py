@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
+from pathlib import PurePath
 
 from django.utils.translation import gettext as _
 
@@ -43,6 +44,16 @@ def fingerprint(year: Year) -> str:
     return hashlib.sha256(json_bytes(year)).hexdigest()
 
 
+TYPES = {
+    ".json": "application/json",
+    ".html": "text/html; charset=utf-8",
+    ".csv": CSV_TYPE,
+    ".xlsx": XLSX_TYPE,
+    ".docx": DOCX_TYPE,
+    ".pdf": "application/pdf",
+}
+"""By how the name ends: what a file is served as."""
+
 FILES = 6 + len(TABLES)
 """How many forms there are."""
 
@@ -59,15 +70,15 @@ def frozen_files(year: Year, *, for_partners: Year, created: datetime, version: 
     """
     stem = f"arsuppfoljning-{year.year}" if version == 1 else f"arsuppfoljning-{year.year}-v{version}"
     stamp = Stamp(fingerprint(year), clock.day_of(created), version, reason)
-    yield File(f"{stem}.json", "application/json", json_bytes(year))
-    yield File(f"{stem}.html", "text/html; charset=utf-8", page(year, stamp=stamp).encode())
+    yield File(f"{stem}.json", TYPES[".json"], json_bytes(year))
+    yield File(f"{stem}.html", TYPES[".html"], page(year, stamp=stamp).encode())
     theirs = page(for_partners, stamp=replace(stamp, for_partners=True))
-    yield File(f"{stem}{FOR_PARTNERS}", "text/html; charset=utf-8", theirs.encode())
+    yield File(f"{stem}{FOR_PARTNERS}", TYPES[".html"], theirs.encode())
     for table in TABLES:
-        yield File(f"{stem}-{table}.csv", CSV_TYPE, table_csv(year, table))
-    yield File(f"{stem}.xlsx", XLSX_TYPE, workbook(year, created=created, stamp=stamp))
-    yield File(f"{stem}.docx", DOCX_TYPE, document(year, created=created, stamp=stamp))
-    yield File(f"{stem}.pdf", "application/pdf", pdf(year, stamp=stamp))
+        yield File(f"{stem}-{table}.csv", TYPES[".csv"], table_csv(year, table))
+    yield File(f"{stem}.xlsx", TYPES[".xlsx"], workbook(year, created=created, stamp=stamp))
+    yield File(f"{stem}.docx", TYPES[".docx"], document(year, created=created, stamp=stamp))
+    yield File(f"{stem}.pdf", TYPES[".pdf"], pdf(year, stamp=stamp))
 
 
 def files_of(annual: AnnualFollowUp) -> list[tuple[FrozenFile, str]]:
@@ -110,22 +121,31 @@ def verified() -> Iterator[tuple[str, list[str], list[str]]]:
 
 
 def _broken_files(annual: AnnualFollowUp, events: list[Event]) -> list[str]:
-    """The bytes must give the SHA-256 beside them, and that must be the one in the history: of all files that it tells of, and of no other."""
+    """The bytes must give the SHA-256 beside them, and that must be the one in the history: of all files that it tells of, and of no other.
+
+    No history tells what they are served as: their names do.
+    """
     stored = {file.name: hashlib.sha256(bytes(file.content)).hexdigest() for file in annual.files.all()}
-    wrong = [file.name for file in annual.files.defer("content") if stored[file.name] != file.sha256]
+    wrong = [file.name for file in annual.files.defer("content") if stored[file.name] != file.sha256 or not _has_its_type(file)]
     for told in filter(None, (event.payload.get("files") for event in events)):
         wrong += [name for name in sorted(told.keys() | stored.keys()) if told.get(name) != stored.get(name)]
     return list(dict.fromkeys(wrong))
 
 
+def _has_its_type(file: FrozenFile) -> bool:
+    return file.content_type == TYPES.get(PurePath(file.name).suffix, file.content_type)
+
+
 def _broken_facts(annual: AnnualFollowUp, event: Event) -> list[str]:
     """What the row says otherwise than the history does.
 
-    A year frozen before the history told of each file, or of the moment, is held against its fingerprint alone, which is the JSON's.
+    A year frozen before the history told of each file is held against its fingerprint alone, which is the JSON's; of the moment and of
+    the plan nothing is said where they were not told.
     """
     told = event.payload
     moment = annual.recorded_at.astimezone(UTC).isoformat()
     pairs = {
+        "planen": (annual.plan_id, told.get("plan", annual.plan_id)),
         "året": (annual.year, told.get("year")),
         "versionen": (annual.version, told.get("version")),
         "skälet": (annual.reason, told.get("why")),

@@ -77,6 +77,7 @@ def freeze_year(
         annual,
         workspace=plan.workspace,
         by=by,
+        plan=plan,
         year=year.year,
         version=version,
         why=annual.reason,

@@ -25,7 +25,7 @@ from followup.words import Audience
 from followup.year.build import year_of
 from stakeholders.models import Event
 from stakeholders.protection import lay_triggers, missing_triggers
-from tests.factories import a_period
+from tests.factories import a_period, a_plan
 from tests.followup.test_freeze import bytes_of
 
 CONTENT = "Årsuppföljning – frusen\n".encode() + bytes(range(256))
@@ -44,12 +44,12 @@ def annual(plan, coordinator) -> AnnualFollowUp:
     a_period(plan)
     plan.periods.update(closed_at=datetime(2027, 2, 1, tzinfo=UTC))
     year = year_of(plan, 2026, audience=Audience.MANAGEMENT)
-    return freeze_year(plan, year, [File("aret.json", "application/octet-stream", CONTENT)], by=coordinator)
+    return freeze_year(plan, year, [File("aret.bin", "application/octet-stream", CONTENT)], by=coordinator)
 
 
 def is_whole(annual: AnnualFollowUp) -> bool:
     call_command("verify_frozen")
-    return bytes_of(annual) == {"aret.json": hashlib.sha256(CONTENT).hexdigest()}
+    return bytes_of(annual) == {"aret.bin": hashlib.sha256(CONTENT).hexdigest()}
 
 
 @pytest.mark.django_db
@@ -66,7 +66,7 @@ def test_plain_sql_cannot_change_what_is_frozen(annual, table, statement):
 def test_a_file_cannot_be_pushed_out_by_another_of_the_same_name(annual):
     """SQLite's REPLACE deletes without a DELETE; PostgreSQL's upsert is an UPDATE."""
     told = "(recorded_at, annual_id, name, content_type, content, sha256)"
-    values = f"VALUES ('2027-01-01', {annual.pk}, 'aret.json', 'x', 'x', 'x')"
+    values = f"VALUES ('2027-01-01', {annual.pk}, 'aret.bin', 'x', 'x', 'x')"
     upsert = "ON CONFLICT (annual_id, name) DO UPDATE SET content = 'x'"
     verb, after = ("INSERT", upsert) if connection.vendor == "postgresql" else ("INSERT OR REPLACE", "")
     with pytest.raises(DatabaseError, match="never"), transaction.atomic(), connection.cursor() as cursor:
@@ -126,14 +126,23 @@ def test_a_file_changed_with_its_hash_or_taken_away_does_not_agree_with_the_hist
     assert verified(capsys)[1] == ""
     past_the_triggers(change)
     told, error = verified(capsys)
-    assert "2026 version 1: STÄMMER INTE: aret.json" in told
+    assert "2026 version 1: STÄMMER INTE: aret.bin" in told
     assert error == "1 frysta filer stämmer inte med sina fingeravtryck, 0 uppgifter stämmer inte med historiken."
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_served_as_another_type_than_its_name_says_is_told_of(plan, annual, coordinator, capsys):
+    year = year_of(plan, 2026, audience=Audience.MANAGEMENT)
+    freeze_year(plan, year, [File("aret.pdf", "application/pdf", CONTENT)], by=coordinator, reason="En grupp var dubbel.")
+    assert verified(capsys)[1] == ""
+    past_the_triggers("UPDATE followup_frozenfile SET content_type = 'text/html' WHERE name = 'aret.pdf'")
+    assert "2026 version 2: STÄMMER INTE: aret.pdf\n" in verified(capsys)[0]
 
 
 @pytest.mark.django_db
 def test_a_whole_year_that_is_gone_is_missed_by_the_history(annual, plan, coordinator, capsys):
     year = year_of(plan, 2026, audience=Audience.MANAGEMENT)
-    second = freeze_year(plan, year, [File("aret.json", "application/json", CONTENT)], by=coordinator, reason="En grupp var dubbel.")
+    second = freeze_year(plan, year, [File("aret.bin", "application/json", CONTENT)], by=coordinator, reason="En grupp var dubbel.")
     assert verified(capsys)[1] == ""
     past_the_triggers(*(f"{each} WHERE {'id' if each in ALL_OF_A_YEAR[-1:] else 'annual_id'} = {second.pk}" for each in ALL_OF_A_YEAR))
     told, error = verified(capsys)
@@ -154,10 +163,12 @@ def test_a_whole_year_that_is_gone_is_missed_by_the_history(annual, plan, coordi
         ("recorded_at = '2027-01-02 03:04:05+00:00'", "tiden"),
         ("version = 2, reason = 'Ett skäl'", "versionen, skälet"),
         ("year = 2027", "året"),
+        ("plan_id = (SELECT MAX(id) FROM measures_plan)", "planen"),
         ("frozen_by_id = (SELECT MAX(id) FROM stakeholders_user)", "vem som frös"),
     ],
 )
 def test_a_row_that_says_another_thing_than_the_history_is_told_of(annual, manager, outsider, capsys, change, name):
+    a_plan(annual.plan.workspace)
     past_the_triggers(f"UPDATE followup_annualfollowup SET {change}")
     told, error = verified(capsys)
     assert f": STÄMMER INTE: {name}\n" in told
@@ -192,7 +203,7 @@ def test_another_language_serves_the_same_bytes(client, annual, manager):
         with translation.override(language):
             client.cookies["django_language"] = language
             archives.add(hashlib.sha256(client.get(f"/frozen/{annual.pk}/archive/").content).hexdigest())
-            assert client.get(f"/frozen/{annual.pk}/aret.json").content == CONTENT
+            assert client.get(f"/frozen/{annual.pk}/aret.bin").content == CONTENT
             assert is_whole(annual)
     assert len(archives) == 1
 
