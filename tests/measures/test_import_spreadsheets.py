@@ -241,9 +241,12 @@ def test_the_child_may_not_use_more_than_its_memory(path, monkeypatch, tmp_path)
     assert refusal(path).code == "too_large"
 
 
-def test_a_reader_that_hangs_is_stopped(path, monkeypatch):
+def test_a_reader_that_hangs_is_stopped(path, monkeypatch, tmp_path):
+    hangs = tmp_path / "spreadsheet_child.py"
+    hangs.write_text("import time\ntime.sleep(60)\n")
     a_workbook(path, ["Nr"])
-    monkeypatch.setattr(spreadsheets, "SECONDS", 0.01)
+    monkeypatch.setattr(spreadsheets, "SECONDS", 0.1)
+    monkeypatch.setattr(spreadsheets, "CHILD", hangs)
     assert refusal(path).code == "too_slow"
 
 
