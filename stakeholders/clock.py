@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -26,6 +26,11 @@ def today() -> date:
 def day_of(moment: datetime) -> date:
     """The Stockholm date of an aware moment (2026-12-31 23:30 UTC is 1 January 2027)."""
     return moment.astimezone(STOCKHOLM).date()
+
+
+def last_day(until: datetime) -> date:
+    """The last day before a moment that ends it: what is open until midnight is open through the day before."""
+    return day_of(until - timedelta.resolution)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The year is frozen, and corrected by its next version."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -30,7 +30,7 @@ def refuse_unfreezable(plan: Plan, year: int, *, reason: str) -> None:
         raise TooLate(_("Alla rapportrundor för %(year)s måste vara stängda innan året fryses.") % {"year": year})
     unlocked = PeriodUnlock.objects.filter(period__plan=plan, period__year=year, until__gt=clock.now()).select_related("period")
     if last := unlocked.order_by("until").last():
-        told = {"round": last.period.title, "day": full_day(clock.day_of(last.until - timedelta.resolution))}
+        told = {"round": last.period.title, "day": full_day(clock.last_day(last.until))}
         raise TooLate(
             _("%(round)s är upplåst för rättelser till och med %(day)s. Rundan låses igen av sig själv, och först då kan året frysas.")
             % told

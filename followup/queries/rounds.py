@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -265,10 +265,6 @@ def rounds_in_short(periods: Iterable[Period]) -> list[RoundInShort]:
     return [RoundInShort(period, **counts.get(period.pk, {})) for period in periods]
 
 
-MOMENT = timedelta.resolution
-"""A round is unlocked until a day has ended, which is when the next begins."""
-
-
 def unlocked_until(period: Period) -> datetime | None:
     """Until when a closed round takes answers, if it does now."""
     if not period.closed_at:
@@ -283,7 +279,7 @@ def standing(period: Period, unlocked: datetime | None = None) -> str:
         closed = _("Stängd %(day)s.") % {"day": day_month(clock.day_of(period.closed_at))}
         if period.published_at:
             closed += " " + _("Publicerad %(day)s.") % {"day": day_month(clock.day_of(period.published_at))}
-        return f"{closed} " + _("Upplåst till och med %(day)s.") % {"day": weekday(clock.day_of(unlocked - MOMENT))} if unlocked else closed
+        return f"{closed} " + _("Upplåst till och med %(day)s.") % {"day": weekday(clock.last_day(unlocked))} if unlocked else closed
     if period.opens_on > today:
         return _("Öppnar %(day)s.") % {"day": weekday(period.opens_on)}
     left = (period.due_on - today).days
