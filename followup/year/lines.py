@@ -299,7 +299,7 @@ def _outside_line(book: Book, seen: SeenBy, pk: int, rows: list[OutsideValue], a
 
 def _about_statistics(one: OutsideSeries | None, rows: list[OutsideValue]) -> str:
     if one:
-        return _("statistik, %(place)s") % {"place": one.place}
+        return _("statistik, %(place)s") % {"place": _("hela kommunen") if one.is_whole else one.place}
     return _("statistik om enskilda platser") if rows else _("ingen statistik är hämtad")
 
 

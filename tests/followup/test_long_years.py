@@ -175,7 +175,7 @@ def test_the_chain_tells_what_statistics_say_not_that_nobody_was_asked(client, p
                 )  # fmt: skip
     answer = page_of(client, plan, goal)
     page = text_of(answer)
-    assert "Förvärvsarbetande statistik, Hela kommunen · procent saknas 80 % saknas 82 %" in page
+    assert "Förvärvsarbetande statistik, hela kommunen · procent saknas 80 % saknas 82 %" in page
     assert f"/indicators/{jobs.pk}/figure/" not in answer.content.decode(), "no answers lie behind it"
     assert "Förvärvsarbetande statistik, Hyttan · procent saknas 60 % saknas 62 %" in text_of(page_of(client, plan, f"area={area.pk}"))
 
